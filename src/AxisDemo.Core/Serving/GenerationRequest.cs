@@ -30,7 +30,7 @@ public sealed record Sampling
 /// <summary>A generation: immutable; interventions and watches belong to it alone.</summary>
 public sealed record GenerationRequest
 {
-    /// <summary>The prompt's token ids (see <see cref="Conversation"/>).</summary>
+    /// <summary>The prompt's token ids .</summary>
     public required IReadOnlyList<int> Prompt { get; init; }
 
     /// <summary>For each prompt token whether it is the template's own (true) or text; null: control tokens alone are. Used by <see cref="Positions.NoSpecial"/>.</summary>
