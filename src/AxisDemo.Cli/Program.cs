@@ -1,4 +1,3 @@
-using System.CommandLine;
+using AxisDemo.Cli;
 
-var root = new RootCommand("The command line of AxisDemo: run, watch, cap and steer a model along its Assistant Axis.");
-return await root.Parse(args).InvokeAsync();
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using AxisDemo.Formats;
+
+namespace AxisDemo.Cli;
+
+/// <summary>
+/// The program around the commands: parsing, exit codes, one-line errors, Ctrl-C.
+/// Exit 0 = done, 1 = the work failed (or was stopped), 2 = wrong usage or bad input.
+/// </summary>
+internal static class CommandLine
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int BadInput = 2;
+
+    public static RootCommand Root() => new("AxisDemo's command line: run a language model, watch it along its Assistant Axis, cap and steer it.");
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        var parsed = Root().Parse(args);
+        if (parsed.Errors.Count > 0) return Fail(BadInput, UsageError.Describe(parsed));
+
+        using var interrupt = new Interrupt();
+        try
+        {
+            // The library's own handlers would print a stack trace and wait for two seconds after Ctrl-C.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(configuration, interrupt.Token).ConfigureAwait(false);
+        }
+        catch (InputException e)
+        {
+            return Fail(BadInput, e.Message);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Fail(BadInput, e.Message);
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            return Fail(Failed, "stopped.");
+        }
+        catch (WorkFailedException e)
+        {
+            return Fail(Failed, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(Failed, e.Message);
+        }
+        catch (Exception e)
+        {
+            // Nobody foresaw this one: its type and place are what a report needs, still in one line.
+            var place = e.StackTrace?.Split('\n', 2)[0].Trim();
+            return Fail(Failed, $"unexpected {e.GetType().Name}: {e.Message} ({place})");
+        }
+    }
+
+    private static int Fail(int code, string message)
+    {
+        Console.Error.WriteLine($"axis: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}
+
+/// <summary>The work could not be done, though the input was in order. The message is for the user.</summary>
+internal sealed class WorkFailedException(string message) : Exception(message);

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using AxisDemo.Formats;
+
+namespace AxisDemo.Cli;
+
+/// <summary>Options that mean the same in every command. Each call makes a new one: an option belongs to its command.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Model() => new("--model")
+    {
+        Description = "The model: a .gguf file, or a folder with config.json and *.safetensors. Default: Engine:Model of appsettings.json.",
+        HelpName = "PATH",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON on stdout and nothing else." };
+
+    public static Option<int> Threads()
+    {
+        var option = new Option<int>("--threads")
+        {
+            Description = "Threads of the engine. Default: one per processor.",
+            HelpName = "N",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var n) && n is < 1 or > 1024)
+                result.AddError($"--threads {n}: give a number from 1 to 1024.");
+        });
+        return option;
+    }
+
+    public static Option<string> Kernels()
+    {
+        var option = new Option<string>("--kernels")
+        {
+            Description = "vector: quantised weights and SIMD; scalar: the plain reference loops in float32.",
+            DefaultValueFactory = _ => "vector",
+        };
+        option.AcceptOnlyFromAmong("vector", "scalar");
+        return option;
+    }
+
+    /// <summary>The model that was asked for, or the default one; checked to exist.</summary>
+    public static string ModelPath(ParseResult parsed, Option<string?> option)
+    {
+        var path = parsed.GetValue(option) ?? DefaultModel.Find();
+        if (!File.Exists(path) && !Directory.Exists(path))
+            throw new InputException(path, "", "there is no such file or folder.", "Give --model the path of a .gguf file, or of a folder with config.json and *.safetensors.");
+        return path;
+    }
+}

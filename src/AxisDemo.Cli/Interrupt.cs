@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace AxisDemo.Cli;
+
+/// <summary>
+/// Ctrl-C and SIGTERM: the token is cancelled at once; work that has not ended within <see cref="Patience"/> is left behind,
+/// its unfinished files removed.
+/// </summary>
+internal sealed class Interrupt : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+    private readonly CancellationTokenSource source = new();
+    private readonly PosixSignalRegistration[] registrations;
+
+    public Interrupt() =>
+        registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+
+    public CancellationToken Token => source.Token;
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (source.IsCancellationRequested) Leave(); // the second Ctrl-C means it
+        var watchdog = new Thread(() =>
+        {
+            Thread.Sleep(Patience);
+            Leave();
+        }) { IsBackground = true, Name = "interrupt" };
+        watchdog.Start();
+        source.Cancel();
+    }
+
+    private static void Leave()
+    {
+        OutputFile.RemoveUnfinished();
+        Console.Error.WriteLine("axis: stopped.");
+        Environment.Exit(CommandLine.Failed);
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in registrations) registration.Dispose();
+        source.Dispose();
+    }
+}

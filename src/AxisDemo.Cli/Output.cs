@@ -1,0 +1,28 @@
+using System.Text;
+using System.Text.Json;
+using AxisDemo.Serving;
+
+namespace AxisDemo.Cli;
+
+/// <summary>Results go to stdout as UTF-8, whatever the locale; everything else (progress, warnings) goes to stderr.</summary>
+internal static class Output
+{
+    private static readonly Stream Standard = Console.OpenStandardOutput();
+
+    /// <summary>Writes text as it is, and at once: it may be a piece of a stream.</summary>
+    public static void Text(string text) => Bytes(Encoding.UTF8.GetBytes(text));
+
+    public static void Line(string text) => Text(text + "\n");
+
+    public static void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        Standard.Write(bytes);
+        Standard.Flush();
+    }
+
+    /// <summary>One JSON value on one line, in the form that events have.</summary>
+    public static void Json<T>(T value) => Line(JsonSerializer.Serialize(value, GenerationEvent.Json));
+
+    /// <summary>A remark for people.</summary>
+    public static void Note(string text) => Console.Error.WriteLine(text);
+}
