@@ -1,0 +1,93 @@
+using AxisDemo.Formats;
+
+namespace AxisDemo.Kernels;
+
+/// <summary>Products with weights: one parallel region for all outputs of an input.</summary>
+public sealed unsafe partial class CpuOps
+{
+    private const int MaxOutputs = 8;
+    private readonly Action<int, int> matMulPart;
+    private readonly Product[] products = new Product[MaxOutputs];
+    private int productCount;
+    private MatMulInput input;
+
+    private struct Product
+    {
+        public CpuWeight Weight;
+        public float* Bias, Y;
+        public float SoftCap;
+    }
+
+    /// <inheritdoc/>
+    public void MatMul(IBuffer x, params ReadOnlySpan<MatMulOutput> outputs)
+    {
+        var from = Cpu(x);
+        if (outputs.Length > MaxOutputs) throw new ArgumentException($"At most {MaxOutputs} products of one input.", nameof(outputs));
+        productCount = 0;
+        foreach (ref readonly var output in outputs)
+        {
+            var (weight, y) = (Cpu(output.Weight), Cpu(output.Y));
+            Same(weight.Inputs, from.Width, "Inputs of a product");
+            Same(weight.Outputs, y.Width, "Outputs of a product");
+            if (from == y) throw new ArgumentException("A product needs two buffers.", nameof(outputs));
+            y.Resize(from.Rows);
+            products[productCount++] = new Product { Weight = weight, Bias = Data(output.Bias, weight.Outputs), Y = y.Row(0) };
+        }
+
+        Multiply(from, from.Rows);
+    }
+
+    /// <inheritdoc/>
+    public void Head(IBuffer x, int count, IWeight head, float softCap, IBuffer logits)
+    {
+        var (from, weight, y) = (Cpu(x), Cpu(head), Cpu(logits));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, from.Rows);
+        Same(weight.Inputs, from.Width, "Inputs of the head");
+        Same(weight.Outputs, y.Width, "Outputs of the head");
+        y.Resize(count);
+        productCount = 1;
+        products[0] = new Product { Weight = weight, Y = y.Row(0), SoftCap = softCap };
+        Multiply(from, count);
+    }
+
+    private void Multiply(CpuBuffer x, int rows)
+    {
+        if (rows == 0) return;
+        input = new MatMulInput(x.Row(0), rows, x.Width);
+        pool.Run(matMulPart);
+    }
+
+    private void RunMatMul(int worker, int workers)
+    {
+        for (var i = 0; i < productCount; i++)
+        {
+            ref readonly var product = ref products[i];
+            var weight = product.Weight;
+            var granules = (weight.Outputs + weight.Granule - 1) / weight.Granule;
+            var from = (int)((long)granules * worker / workers) * weight.Granule;
+            var to = Math.Min(weight.Outputs, (int)((long)granules * (worker + 1) / workers) * weight.Granule);
+            if (from >= to) continue;
+            weight.Multiply(input, from, to, product.Y, scratch[worker].Floats);
+            for (var r = 0; r < input.Rows; r++)
+            {
+                var y = product.Y + (long)r * weight.Outputs;
+                if (product.Bias is not null)
+                    for (var o = from; o < to; o++) y[o] += product.Bias[o];
+                if (product.SoftCap > 0) ScalarMath.SoftCap(y + from, product.SoftCap, to - from);
+            }
+        }
+    }
+
+    private static ScalarWeight CreateWeight(TensorView matrix, ReadOnlySpan<int> rowOrder)
+    {
+        if (matrix.Shape.Length != 2 || matrix.Columns == 0 || matrix.Rows == 0)
+            throw new InputException(matrix.File, matrix.Name, $"has the shape [{string.Join(", ", matrix.Shape)}], where a matrix is needed.");
+        if (matrix.Type is TensorType.I32 or TensorType.I64 or TensorType.U8)
+            throw new InputException(matrix.File, matrix.Name, $"holds {matrix.Type}, which are no weights.");
+        if (matrix.Columns % Quants.BlockElements(matrix.Type) != 0)
+            throw new InputException(matrix.File, matrix.Name, $"is {matrix.Type} with rows of {matrix.Columns} elements, which are no whole blocks of {Quants.BlockElements(matrix.Type)}.");
+        return new ScalarWeight(matrix, rowOrder);
+    }
+
+    private void DisposeInput() { }
+}

@@ -1,0 +1,48 @@
+using AxisDemo.Formats;
+
+namespace AxisDemo.Kernels;
+
+/// <summary>The reference product: each weight row is dequantised once a step and multiplied with all rows, k ascending, in float32.</summary>
+internal sealed unsafe class ScalarWeight(TensorView source, ReadOnlySpan<int> rowOrder) : CpuWeight(source, rowOrder)
+{
+    private const int Tile = 4;
+
+    public override void Multiply(in MatMulInput x, int from, int to, float* y, float* scratch)
+    {
+        for (var o = from; o < to; o++)
+        {
+            Dequantize(o, scratch);
+            var r = 0;
+            for (; r + Tile <= x.Rows; r += Tile) Dot4(scratch, x.Floats + (long)r * Inputs, Inputs, y + (long)r * Outputs + o, Outputs);
+            for (; r < x.Rows; r++) y[(long)r * Outputs + o] = Dot(scratch, x.Floats + (long)r * Inputs, Inputs);
+        }
+    }
+
+    /// <summary>sum of a[k] b[k], k ascending.</summary>
+    internal static float Dot(float* a, float* b, int n)
+    {
+        var sum = 0f;
+        for (var k = 0; k < n; k++) sum += a[k] * b[k];
+        return sum;
+    }
+
+    // Four rows at a time: four independent chains of additions, each in the order of Dot.
+    private static void Dot4(float* w, float* x, int n, float* y, int stride)
+    {
+        float* x1 = x + n, x2 = x1 + n, x3 = x2 + n;
+        float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        for (var k = 0; k < n; k++)
+        {
+            var a = w[k];
+            s0 += a * x[k];
+            s1 += a * x1[k];
+            s2 += a * x2[k];
+            s3 += a * x3[k];
+        }
+
+        y[0] = s0;
+        y[stride] = s1;
+        y[2L * stride] = s2;
+        y[3L * stride] = s3;
+    }
+}
