@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using AxisDemo.Formats;
+
+namespace AxisDemo.Tests.Formats;
+
+/// <summary>Whatever the bytes, a reader gives tensors that lie in the file, or an <see cref="InputException"/>, soon and in little memory.</summary>
+public sealed class FuzzTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("malformed/valid-mini.gguf")]
+    [InlineData("malformed/valid-tiny-llama.gguf")]
+    [InlineData("controlvector/cv-sparse-unordered.gguf")]
+    public void A_damaged_gguf_file_is_read_or_refused(string seedFile) => Fuzz(seedFile, path => GgufFile.Open(path));
+
+    [Theory]
+    [InlineData("malformed/valid.safetensors")]
+    [InlineData("malformed/valid-empty.safetensors")]
+    public void A_damaged_safetensors_file_is_read_or_refused(string seedFile) => Fuzz(seedFile, path => SafetensorsFile.Open(path));
+
+    private void Fuzz(string seedFile, Func<string, IWeightFile> open)
+    {
+        var valid = File.ReadAllBytes(Repository.Fixture(seedFile.Split('/')));
+        var refused = 0;
+        for (var seed = 0; seed < Mutations.Cases; seed++)
+        {
+            var path = _folder.Write("damaged", Mutations.Of(valid, seed));
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var watch = Stopwatch.StartNew();
+            try
+            {
+                using var file = open(path);
+                foreach (var tensor in file.Tensors) Touch(tensor);
+            }
+            catch (InputException e)
+            {
+                refused++;
+                Assert.True(e.Fault.Length > 0 && !e.Message.Contains('\n', StringComparison.Ordinal), $"seed {seed}: {e.Message}");
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"{seedFile}, seed {seed}: {e}");
+            }
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{seedFile}, seed {seed}: {watch.Elapsed}");
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - allocated < 64 << 20, $"{seedFile}, seed {seed}: too much memory");
+        }
+        Assert.InRange(refused, 1, Mutations.Cases);
+    }
+
+    // Every byte of a tensor must lie in the file: reading one outside of the mapping would end the process.
+    private static unsafe void Touch(TensorView tensor)
+    {
+        var sum = 0;
+        foreach (var b in new ReadOnlySpan<byte>((void*)tensor.Data, checked((int)tensor.Bytes))) sum += b;
+        Assert.True(sum >= 0);
+        Assert.InRange(tensor.Bytes, 0, new FileInfo(tensor.File).Length);
+    }
+}
