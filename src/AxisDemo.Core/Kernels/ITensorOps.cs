@@ -32,7 +32,7 @@ public interface ITensorOps : IDisposable
     /// <summary>Page storage for keys and values of all layers.</summary>
     IKvStore KeyValues(int layers, int kvHeads, int headDim, int pageTokens);
 
-    /// <summary>Starts a step over these rows with room for <paramref name="results"/> floats of <see cref="Results"/>.</summary>
+    /// <summary>Starts a step over these rows with room for <paramref name="results"/> floats of <see cref="Results"/>, all zero.</summary>
     void Begin(StepRows rows, int results);
 
     /// <summary>y[i] = table[token i] * scale.</summary>

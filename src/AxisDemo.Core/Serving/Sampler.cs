@@ -1,0 +1,96 @@
+using System.Numerics.Tensors;
+
+namespace AxisDemo.Serving;
+
+/// <summary>Chooses tokens from logits, and compares distributions. Its scratch space belongs to the engine's thread.</summary>
+/// <param name="vocabulary">Number of token ids.</param>
+internal sealed class Sampler(int vocabulary)
+{
+    private readonly float[] scratch = new float[vocabulary];
+    private readonly float[] other = new float[vocabulary];
+    private readonly float[] weights = new float[vocabulary];
+    private readonly int[] candidates = new int[vocabulary];
+    private readonly float[] order = new float[vocabulary];
+
+    /// <summary>The next token: penalty, temperature, top-k, top-p, then Gumbel-max with the shared luck.</summary>
+    /// <param name="logits">[vocabulary].</param>
+    /// <param name="sampling">How to choose.</param>
+    /// <param name="index">Index in the answer.</param>
+    /// <param name="answer">Tokens of the answer so far, for the repetition penalty.</param>
+    public int Choose(ReadOnlySpan<float> logits, Sampling sampling, int index, ReadOnlySpan<int> answer)
+    {
+        if (sampling.RepetitionPenalty != 1 && answer.Length > 0)
+        {
+            logits.CopyTo(scratch);
+            // Each token once, however often it occurred.
+            foreach (var id in answer)
+                scratch[id] = logits[id] > 0 ? logits[id] / sampling.RepetitionPenalty : logits[id] * sampling.RepetitionPenalty;
+            logits = scratch;
+        }
+
+        if (sampling.Temperature <= 0) return TensorPrimitives.IndexOfMax(logits);
+        var count = Nucleus(logits, sampling);
+        var (best, bestScore) = (candidates[0], double.NegativeInfinity);
+        for (var c = 0; c < count; c++)
+        {
+            var id = candidates[c];
+            var score = logits[id] / (double)sampling.Temperature + Luck.Gumbel(sampling.Seed, index, id);
+            if (score > bestScore) (best, bestScore) = (id, score);
+        }
+
+        return best;
+    }
+
+    /// <summary>log p of a token, nats, at temperature 1.</summary>
+    public float LogProbability(ReadOnlySpan<float> logits, int id) => logits[id] - LogSumExp(logits);
+
+    /// <summary>KL(p || q) in nats of the softmaxes of two rows of logits.</summary>
+    public float Divergence(ReadOnlySpan<float> p, ReadOnlySpan<float> q)
+    {
+        var (zp, zq) = (LogSumExp(p), LogSumExp(q));
+        TensorPrimitives.Subtract(p, zp, scratch);
+        TensorPrimitives.Subtract(q, zq, other);
+        TensorPrimitives.Subtract(scratch, other, other);
+        TensorPrimitives.Exp(scratch, scratch);
+        // Rounding may carry a divergence of nothing just below zero.
+        return Math.Max(0, TensorPrimitives.Dot<float>(scratch, other));
+    }
+
+    private float LogSumExp(ReadOnlySpan<float> logits)
+    {
+        var max = TensorPrimitives.Max(logits);
+        TensorPrimitives.Subtract(logits, max, scratch);
+        TensorPrimitives.Exp(scratch, scratch);
+        return max + MathF.Log(TensorPrimitives.Sum<float>(scratch));
+    }
+
+    // Fills candidates with the tokens kept and returns how many; the most likely first unless everything is kept.
+    private int Nucleus(ReadOnlySpan<float> logits, Sampling sampling)
+    {
+        var max = TensorPrimitives.Max(logits);
+        TensorPrimitives.Subtract(logits, max, weights);
+        TensorPrimitives.Multiply(weights, 1 / sampling.Temperature, weights);
+        TensorPrimitives.Exp(weights, weights);
+        var total = TensorPrimitives.Sum<float>(weights);
+
+        // Tokens below this all together weigh less than what top-p leaves out, so none of them can be needed.
+        var least = sampling.TopP < 1 ? (1 - sampling.TopP) * total / vocabulary : 0;
+        var count = 0;
+        for (var id = 0; id < weights.Length; id++)
+            if (weights[id] >= least) candidates[count++] = id;
+        if (sampling.TopP >= 1 && sampling.TopK == 0) return count;
+
+        for (var c = 0; c < count; c++) order[c] = -weights[candidates[c]];
+        Array.Sort(order, candidates, 0, count);
+        if (sampling.TopK > 0) count = Math.Min(count, sampling.TopK);
+        if (sampling.TopP >= 1) return count;
+        double sum = 0;
+        for (var c = 0; c < count; c++)
+        {
+            sum -= order[c];
+            if (sum >= sampling.TopP * (double)total) return c + 1;
+        }
+
+        return count;
+    }
+}
