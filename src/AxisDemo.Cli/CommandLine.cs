@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using AxisDemo.Cli.Commands;
 using AxisDemo.Formats;
 
 namespace AxisDemo.Cli;
@@ -14,13 +15,17 @@ internal static class CommandLine
     public const int Failed = 1;
     public const int BadInput = 2;
 
-    public static RootCommand Root() => new("AxisDemo's command line: run a language model, watch it along its Assistant Axis, cap and steer it.");
+    public static RootCommand Root() => new("AxisDemo's command line: run a language model, watch it along its Assistant Axis, cap and steer it.")
+    {
+        InspectCommand.Create(),
+        DequantizeCommand.Create(),
+    };
 
     public static async Task<int> RunAsync(string[] args)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         var parsed = Root().Parse(args);
-        if (parsed.Errors.Count > 0) return Fail(BadInput, UsageError.Describe(parsed));
+        if (UsageError.Find(parsed, args) is { } error) return Fail(BadInput, error);
 
         using var interrupt = new Interrupt();
         try

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace AxisDemo.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the token is cancelled at once; work that has not ended within <see cref="Patience"/> is left behind,
-/// its unfinished files removed.
+/// Ctrl-C and SIGTERM: the token is cancelled at once; work that has not ended within <see cref="Patience"/> is left behind
+/// (its unfinished files are removed as the process ends, see <see cref="Formats.ReplacingFile"/>).
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
@@ -32,7 +32,6 @@ internal sealed class Interrupt : IDisposable
 
     private static void Leave()
     {
-        OutputFile.RemoveUnfinished();
         Console.Error.WriteLine("axis: stopped.");
         Environment.Exit(CommandLine.Failed);
     }

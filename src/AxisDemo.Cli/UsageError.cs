@@ -5,13 +5,15 @@ namespace AxisDemo.Cli;
 /// <summary>What is wrong with a command line, and what to type instead, in one line.</summary>
 internal static class UsageError
 {
-    public static string Describe(ParseResult parsed)
+    /// <returns>The error, or null when the line can be run.</returns>
+    public static string? Find(ParseResult parsed, string[] args)
     {
         var command = Path(parsed);
         var known = KnownWords(parsed.CommandResult.Command);
-        // An unknown option's value is unmatched as well; the option is the one to name.
-        var stray = parsed.UnmatchedTokens.FirstOrDefault(t => t.StartsWith('-'))
+        // The parser takes an unknown option for an argument where one is missing; and what follows it, for a second one.
+        var stray = args.TakeWhile(a => a != "--").FirstOrDefault(a => a.StartsWith("--", StringComparison.Ordinal) && !known.Contains(a.Split('=', 2)[0]))
             ?? (parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null);
+        if (stray is null && parsed.Errors.Count == 0) return null;
         var fault = stray is null ? parsed.Errors[0].Message : $"'{stray}' is not known here.";
         var nearest = stray is null ? null : Nearest(stray, known);
         return $"{fault}{(nearest is null ? "" : $" Did you mean '{nearest}'?")} Type '{command} --help' for what can be given.";
@@ -26,7 +28,7 @@ internal static class UsageError
     }
 
     private static List<string> KnownWords(Command command) =>
-        [.. command.Options.Select(o => o.Name), .. command.Subcommands.Select(c => c.Name), .. command.Options.SelectMany(o => o.Aliases)];
+        ["--help", "--version", .. command.Options.Select(o => o.Name), .. command.Subcommands.Select(c => c.Name), .. command.Options.SelectMany(o => o.Aliases)];
 
     private static string? Nearest(string word, List<string> known) =>
         known.Select(k => (Word: k, Distance: Distance(word, k)))

@@ -1,16 +1,28 @@
+using System.Collections.Concurrent;
+
 namespace AxisDemo.Formats;
 
 /// <summary>
 /// A file that replaces its destination only when it is complete: a reader never sees half of it and a failure keeps the old one.
 /// Devices and pipes cannot be replaced (and must not be: a rename over /dev/null would destroy it); they are written directly.
 /// </summary>
-internal sealed class ReplacingFile : IDisposable
+public sealed class ReplacingFile : IDisposable
 {
+    // A process that is told to end (Ctrl-C) does not unwind its stacks; what it was writing is removed as it leaves.
+    private static readonly ConcurrentDictionary<string, bool> s_unfinished = new();
+
     private readonly string _path;
     private readonly string? _temporary;
     private readonly FileStream _stream;
     private bool _completed;
 
+    static ReplacingFile() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var temporary in s_unfinished.Keys) File.Delete(temporary);
+    };
+
+    /// <summary>Creates the temporary file beside the destination.</summary>
+    /// <exception cref="InputException">It cannot be written there.</exception>
     public ReplacingFile(string path)
     {
         _path = path;
@@ -26,14 +38,18 @@ internal sealed class ReplacingFile : IDisposable
             }
             _temporary = $"{_path}.{System.IO.Path.GetRandomFileName()}.tmp";
             // No buffer: callers write whole rows, and disposing after a failure must not try to write again.
+            s_unfinished[_temporary] = true;
             _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
+            if (_temporary is not null) s_unfinished.TryRemove(_temporary, out _);
             throw Fault(e);
         }
     }
 
+    /// <summary>The next bytes.</summary>
+    /// <exception cref="InputException">They cannot be written: no room, the pipe's reader has gone.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         try
@@ -47,6 +63,7 @@ internal sealed class ReplacingFile : IDisposable
     }
 
     /// <summary>Flushes and puts the file in its place.</summary>
+    /// <exception cref="InputException">That failed; the destination is as it was.</exception>
     public void Complete()
     {
         try
@@ -62,10 +79,13 @@ internal sealed class ReplacingFile : IDisposable
         }
     }
 
+    /// <summary>Removes the temporary file if <see cref="Complete"/> was not reached.</summary>
     public void Dispose()
     {
         _stream.Dispose();
-        if (!_completed && _temporary is not null) File.Delete(_temporary);
+        if (_temporary is null) return;
+        if (!_completed) File.Delete(_temporary);
+        s_unfinished.TryRemove(_temporary, out _);
     }
 
     // .NET 10 does not tell a file's kind. Devices live under /dev and /proc; a pipe elsewhere has no length and cannot be sought in.

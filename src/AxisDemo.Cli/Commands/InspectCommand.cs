@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using AxisDemo.Formats;
+
+namespace AxisDemo.Cli.Commands;
+
+/// <summary><c>axis inspect</c>: the header of a weight file, an axis file or a control vector.</summary>
+internal static class InspectCommand
+{
+    private const int LongestValue = 160;
+
+    public static Command Create()
+    {
+        var path = new Argument<string>("FILE") { Description = "A .gguf or .safetensors file (axis files are that), a model.safetensors.index.json, or a folder with one." };
+        var json = CommonOptions.Json();
+        var command = new Command("inspect", "Shows a file's header: metadata, and tensors with shape and type.") { path, json };
+        command.SetAction(parsed =>
+        {
+            var header = Read(parsed.GetRequiredValue(path));
+            if (parsed.GetValue(json)) Output.Json(header);
+            else Print(header);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    private sealed record Tensor(string Name, string Type, long[] Shape, long Bytes);
+
+    private sealed record Header(string Format, string Path, long Parameters, IReadOnlyDictionary<string, object> Metadata, List<Tensor> Tensors);
+
+    private static Header Read(string path)
+    {
+        if (Directory.Exists(path)) path = WeightsIn(path);
+        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            using var shards = ShardedSafetensors.Open(path);
+            return Describe("safetensors, sharded", shards, new Dictionary<string, object>());
+        }
+
+        if (BeginsWithGguf(path))
+        {
+            using var gguf = GgufFile.Open(path);
+            return Describe($"GGUF {gguf.Version}", gguf, gguf.Metadata.Values);
+        }
+
+        using var file = SafetensorsFile.Open(path);
+        return Describe("safetensors", file, file.Metadata.ToDictionary(m => m.Key, m => (object)m.Value));
+    }
+
+    private static string WeightsIn(string folder)
+    {
+        foreach (var name in new[] { "model.safetensors.index.json", "model.safetensors" })
+            if (File.Exists(Path.Combine(folder, name))) return Path.Combine(folder, name);
+        throw new InputException(folder, "", "the folder has no model.safetensors.index.json and no model.safetensors.", "Give a file.");
+    }
+
+    private static bool BeginsWithGguf(string path)
+    {
+        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) || new FileInfo(path) is not { Exists: true, Length: > 3 }) return true;
+        using var stream = File.OpenRead(path);
+        Span<byte> magic = stackalloc byte[4];
+        return stream.ReadAtLeast(magic, 4, throwOnEndOfStream: false) == 4 && magic.SequenceEqual("GGUF"u8);
+    }
+
+    private static Header Describe(string format, IWeightFile file, IReadOnlyDictionary<string, object> metadata) =>
+        new(format, file.Path, file.Tensors.Sum(t => t.Count), metadata, [.. file.Tensors.Select(t => new Tensor(t.Name, t.Type.ToString(), t.Shape, t.Bytes))]);
+
+    private static void Print(Header header)
+    {
+        Output.Line($"{header.Path}: {header.Format}, {header.Tensors.Count} tensors, {header.Parameters:N0} elements");
+        foreach (var (key, value) in header.Metadata) Output.Line($"  {key} = {Short(value)}");
+        var types = header.Tensors.GroupBy(t => t.Type).Select(g => $"{g.Count()} x {g.Key}");
+        Output.Line($"tensors ({string.Join(", ", types)}):");
+        foreach (var tensor in header.Tensors) Output.Line($"  {tensor.Type,-6} [{string.Join(", ", tensor.Shape)}]  {tensor.Name}");
+    }
+
+    private static string Short(object value)
+    {
+        var text = value is Array array
+            ? $"{array.Length} x {array.GetType().GetElementType()!.Name}: {string.Join(", ", array.Cast<object>().Take(8))}"
+            : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+        text = string.Concat(text.Select(c => c switch { '\n' => "\\n", '\r' => "\\r", '\t' => "\\t", _ => char.IsControl(c) ? "\uFFFD" : c.ToString() }));
+        return text.Length > LongestValue ? text[..LongestValue] + "…" : text;
+    }
+}

@@ -1,0 +1,36 @@
+namespace AxisDemo.Tests.Cli;
+
+public class InspectCommandTests
+{
+    [Fact]
+    public void The_header_of_the_embedded_model_is_one_JSON_object()
+    {
+        var run = Axis.Run("inspect", Repository.Model, "--json");
+        Assert.Equal(0, run.ExitCode);
+        var header = run.Json;
+        Assert.Equal("llama", header.GetProperty("metadata").GetProperty("general.architecture").GetString());
+        Assert.Equal(49152, header.GetProperty("metadata").GetProperty("tokenizer.ggml.tokens").GetArrayLength());
+        var embedding = header.GetProperty("tensors").EnumerateArray().Single(t => t.GetProperty("name").GetString() == "token_embd.weight");
+        Assert.Equal("Q8_0", embedding.GetProperty("type").GetString());
+        Assert.Equal([49152, 576], embedding.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64()));
+    }
+
+    [Fact]
+    public void A_safetensors_file_is_read_too()
+    {
+        var run = Axis.Run("inspect", Repository.Fixture("interventions", "ops.safetensors"));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("safetensors", run.Out, StringComparison.Ordinal);
+        Assert.Contains("F32", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_does_not_exist_is_named() => Axis.Run("inspect", "no-such.gguf").AssertBadInput("no-such.gguf", "does not exist");
+
+    [Theory]
+    [InlineData("gguf-truncated-data.gguf", "alpha.weight")]
+    [InlineData("gguf-bad-magic.gguf", "GGUF")]
+    [InlineData("gguf-kv-count-huge.gguf", "kv_count")]
+    public void A_damaged_file_is_one_line_with_the_field(string name, string field) =>
+        Axis.Run("inspect", Repository.Fixture("malformed", name)).AssertBadInput(name, field);
+}

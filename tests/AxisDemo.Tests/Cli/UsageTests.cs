@@ -1,0 +1,23 @@
+namespace AxisDemo.Tests.Cli;
+
+public class UsageTests
+{
+    [Theory]
+    [InlineData("--json", new[] { "inspect", "--jsno", "x.gguf" })]
+    [InlineData("--json", new[] { "inspect", "x.gguf", "--jsno" })]
+    [InlineData("inspect", new[] { "inspct", "x.gguf" })]
+    public void An_unknown_word_says_what_to_type(string suggestion, string[] args) =>
+        Axis.Run(args).AssertBadInput($"Did you mean '{suggestion}'?", "--help");
+
+    [Fact]
+    public void A_missing_argument_names_the_command_whose_help_to_read() => Axis.Run("inspect").AssertBadInput("axis inspect --help");
+
+    [Fact]
+    public void Help_is_no_error()
+    {
+        var run = Axis.Run("--help");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("inspect", run.Out, StringComparison.Ordinal);
+        Assert.Empty(run.Error);
+    }
+}
