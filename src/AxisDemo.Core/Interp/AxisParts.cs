@@ -1,0 +1,89 @@
+using AxisDemo.Formats;
+
+namespace AxisDemo.Interp;
+
+/// <summary>The content of an axis file. Everything but the axis and the provenance may be absent (empty or null): an imported axis has no more.</summary>
+public sealed record AxisParts
+{
+    /// <summary>Blocks L.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Width d.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>[L, d], not of unit length; at a layer of all zeros the axis is not known and the file is refused.</summary>
+    public required float[] Axis { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    public required AxisProvenance Provenance { get; init; }
+
+    /// <summary>[L, 101]: percentiles 0..100 of all rollouts' mean projections on the unit axis.</summary>
+    public float[] PercentileTable { get; init; } = [];
+
+    /// <summary>[L]: mean token norm, position 0 left out.</summary>
+    public float[] MeanNorm { get; init; } = [];
+
+    /// <summary>[L]: subtracted from projections when shown.</summary>
+    public float[] Offset { get; init; } = [];
+
+    /// <summary>Names of the rows of <see cref="RoleVectors"/>.</summary>
+    public IReadOnlyList<string> RoleNames { get; init; } = [];
+
+    /// <summary>[R, d] at the display layer.</summary>
+    public float[] RoleVectors { get; init; } = [];
+
+    /// <summary>[d] at the display layer: the model as itself.</summary>
+    public float[] DefaultVector { get; init; } = [];
+
+    /// <summary>[d]: mean of the role vectors.</summary>
+    public float[] PcaMean { get; init; } = [];
+
+    /// <summary>[k, d]: the first principal components of the role vectors at the display layer.</summary>
+    public float[] PcaComponents { get; init; } = [];
+
+    /// <summary>Share of variance of every component, also of those not stored.</summary>
+    public float[] PcaRatio { get; init; } = [];
+
+    /// <summary>Quality per layer.</summary>
+    public IReadOnlyList<LayerReport> Report { get; init; } = [];
+
+    /// <summary>What calibration measured.</summary>
+    public CalibrationTable? Calibration { get; init; }
+
+    /// <summary>The cap that it chose.</summary>
+    public CalibrationRow? Recommended { get; init; }
+
+    internal void Check(string path)
+    {
+        InputException Fault(string field, string fault) => new(path, field, fault, "Build or import the axis again.");
+        if (Layers < 1 || Width < 1 || Axis.LongLength != (long)Layers * Width) throw Fault("axis", $"{Axis.Length} numbers are not {Layers} layers of width {Width}.");
+        if (Provenance.DisplayLayer < 0 || Provenance.DisplayLayer >= Layers) throw Fault("display_layer", $"{Provenance.DisplayLayer} is not one of {Layers} layers.");
+        if (Provenance.PointsTo is not ("assistant" or "role")) throw Fault("points_to", $"it is '{Provenance.PointsTo}'; 'assistant' or 'role' is possible.");
+        for (var l = 0; l < Layers; l++)
+            if (!Axis.AsSpan(l * Width, Width).ContainsAnyExcept(0f)) throw Fault("axis", $"layer {l} is all zeros.");
+
+        Shape("percentiles", PercentileTable, (long)Layers * AxisFile.Percentiles);
+        Shape("mean_norm", MeanNorm, Layers);
+        Shape("offset", Offset, Layers);
+        Shape("default_vector", DefaultVector, Width);
+        Shape("pca_mean", PcaMean, Width);
+        if (RoleVectors.LongLength != (long)RoleNames.Count * Width) throw Fault("role_vectors", $"{RoleVectors.Length} numbers are not {RoleNames.Count} roles of width {Width}.");
+        if (PcaComponents.Length % Width != 0) throw Fault("pca_components", $"{PcaComponents.Length} numbers are not rows of width {Width}.");
+        foreach (var (field, values) in new[]
+        {
+            ("axis", Axis), ("percentiles", PercentileTable), ("mean_norm", MeanNorm), ("offset", Offset), ("role_vectors", RoleVectors),
+            ("default_vector", DefaultVector), ("pca_mean", PcaMean), ("pca_components", PcaComponents), ("pca_ratio", PcaRatio),
+        })
+            if (Array.Exists(values, v => !float.IsFinite(v))) throw Fault(field, "it holds a value that is not a number.");
+        for (var i = 1; i < PercentileTable.Length; i++)
+            if (i % AxisFile.Percentiles != 0 && PercentileTable[i] < PercentileTable[i - 1]) throw Fault("percentiles", $"they fall at layer {i / AxisFile.Percentiles}.");
+        if (Array.Exists(MeanNorm, m => m <= 0)) throw Fault("mean_norm", "a norm is not positive.");
+        if (Recommended is { } r && (r.From < 0 || r.To > Layers || r.From >= r.To || !(r.Percentile is >= 0 and <= 100)))
+            throw Fault("recommended", $"{r.From}:{r.To} at p{r.Percentile} is no cap of {Layers} layers.");
+
+        void Shape(string field, float[] values, long length)
+        {
+            if (values.Length != 0 && values.LongLength != length) throw Fault(field, $"it has {values.Length} numbers; {length} are needed.");
+        }
+    }
+}

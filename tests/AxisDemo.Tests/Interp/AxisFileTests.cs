@@ -1,0 +1,132 @@
+using AxisDemo.Formats;
+using AxisDemo.Interp;
+
+namespace AxisDemo.Tests.Interp;
+
+public class AxisFileTests
+{
+    private static readonly Lazy<AxisParts> Built = new(() =>
+    {
+        using var folder = new TemporaryFolder();
+        SampleRun.Write(folder.Path, 1);
+        return AxisBuilder.Build(RolloutShard.Find([folder.Path]), new BuildOptions()).Parts;
+    });
+
+    [Fact]
+    public void What_is_written_is_read_again()
+    {
+        using var folder = new TemporaryFolder();
+        var row = new CalibrationRow { From = 1, To = 3, Percentile = 75, RoleExpression = 0.1, Change = -0.6, Price = 0.1, Lifted = 0.3, Answers = 90 };
+        var parts = Built.Value with { Offset = [0.5f, 1, 2], Recommended = row, Calibration = new CalibrationTable(0.25, -1, ["bard"], 5, 56, 1, [row]) };
+        new AxisFile(parts).Write(folder.File("x.axis.safetensors"));
+        var read = AxisFile.Open(folder.File("x.axis.safetensors"));
+        Assert.Equal(parts.Axis, read.Parts.Axis);
+        Assert.Equal(parts.PercentileTable, read.Parts.PercentileTable);
+        Assert.Equal(parts.RoleVectors, read.Parts.RoleVectors);
+        Assert.Equal(parts.PcaComponents, read.Parts.PcaComponents);
+        Assert.Equal(parts.Provenance, read.Provenance);
+        Assert.Equal(row, read.Recommended);
+        Assert.Equal(row, Assert.Single(read.Calibration!.Rows));
+        Assert.Equal(parts.Report, read.Parts.Report);
+        Assert.Equal(parts.RoleNames, read.Roles.Select(r => r.Role));
+        Assert.Equal(read.Project(1, parts.DefaultVector) - 1, read.Default!.Projection);
+    }
+
+    [Fact]
+    public void An_axis_alone_is_enough_and_says_what_it_lacks()
+    {
+        using var folder = new TemporaryFolder();
+        var parts = new AxisParts { Layers = 2, Width = 3, Axis = [0, 3, 4, 1, 0, 0], Provenance = new AxisProvenance { DisplayLayer = 1 } };
+        new AxisFile(parts).Write(folder.File("x"));
+        var read = AxisFile.Open(folder.File("x"));
+        Assert.Equal([0f, 0.6f, 0.8f], read.Unit(0).ToArray());
+        Assert.Equal(5, read.Project(0, [7, 3, 4]), 5);
+        Assert.Empty(read.Roles);
+        Assert.Null(read.Default);
+        Assert.Equal(0, read.Offset(1));
+        Assert.Contains("percentiles", Assert.Throws<InputException>(() => read.Threshold(0, 50)).Message, StringComparison.Ordinal);
+        Assert.Throws<InputException>(() => read.MeanNorm(0));
+        Assert.Throws<InputException>(() => read.At(2));
+        read.EnsureMatches("any", "hash", 2, 3);
+    }
+
+    [Fact]
+    public void Thresholds_lie_between_the_stored_percentiles_and_a_higher_one_is_higher()
+    {
+        var axis = new AxisFile(Built.Value);
+        var row = Built.Value.PercentileTable.AsSpan(AxisFile.Percentiles, AxisFile.Percentiles).ToArray();
+        Assert.Equal(row[75], axis.Threshold(1, 75));
+        Assert.Equal(row[100], axis.Threshold(1, 100));
+        Assert.Equal((row[10] + row[11]) / 2, axis.Threshold(1, 10.5), 1e-4);
+        Assert.True(axis.Threshold(1, 90) > axis.Threshold(1, 10));
+        Assert.Equal(62, axis.PercentileOf(1, axis.Threshold(1, 62)), 0.01);
+        Assert.Equal((0.0, 100.0), (axis.PercentileOf(1, -1e9f), axis.PercentileOf(1, 1e9f)));
+        foreach (var wrong in new[] { -1, 101, double.NaN }) Assert.Throws<InputException>(() => axis.Threshold(1, wrong));
+    }
+
+    [Fact]
+    public void Caps_and_steering_take_their_amounts_from_the_file()
+    {
+        var axis = new AxisFile(Built.Value);
+        var cap = axis.Cap(1, 3, 75);
+        Assert.Equal([(1, axis.Threshold(1, 75)), (2, axis.Threshold(2, 75))], cap.Layers.Select(l => (l.Layer, l.Amount)));
+        var step = axis.Steer(2, -0.5).Layers.Single();
+        Assert.Equal(-0.5 * axis.MeanNorm(2), step.Amount * axis.At(2).Norm, 1e-4);
+        Assert.Equal(0, axis.Steer(2, 0).Layers.Single().Amount);
+        foreach (var (a, b) in new[] { (-1, 2), (2, 2), (1, 4) }) Assert.Throws<InputException>(() => axis.Cap(a, b, 75));
+    }
+
+    [Fact]
+    public void Another_model_or_width_is_refused_with_both_names()
+    {
+        var axis = new AxisFile(Built.Value);
+        axis.EnsureMatches("Sample 1M", new string('A', 64), 3, 4);
+        var hash = Assert.Throws<InputException>(() => axis.EnsureMatches("Other", new string('c', 64), 3, 4)).Message;
+        var width = Assert.Throws<InputException>(() => axis.EnsureMatches("Other", new string('a', 64), 3, 5)).Message;
+        Assert.All([hash, width], m => Assert.True(m.Contains("Sample 1M", StringComparison.Ordinal) && m.Contains("Other", StringComparison.Ordinal), m));
+    }
+
+    public static TheoryData<string, AxisParts> Wrong()
+    {
+        var good = Built.Value;
+        float[] With(float[] values, int i, float value)
+        {
+            var copy = (float[])values.Clone();
+            copy[i] = value;
+            return copy;
+        }
+
+        return new()
+        {
+            { "axis", good with { Axis = good.Axis[1..] } },
+            { "axis", good with { Axis = With(good.Axis, 3, float.NaN) } },
+            { "layer 1 is all zeros", good with { Axis = [.. good.Axis[..4], 0, 0, 0, 0, .. good.Axis[8..]] } },
+            { "display_layer", good with { Provenance = good.Provenance with { DisplayLayer = 3 } } },
+            { "points_to", good with { Provenance = good.Provenance with { PointsTo = "nowhere" } } },
+            { "percentiles", good with { PercentileTable = good.PercentileTable[1..] } },
+            { "they fall", good with { PercentileTable = With(good.PercentileTable, 5, 1e9f) } },
+            { "mean_norm", good with { MeanNorm = With(good.MeanNorm, 0, 0) } },
+            { "offset", good with { Offset = [1] } },
+            { "role_vectors", good with { RoleNames = ["one"] } },
+            { "pca_components", good with { PcaComponents = [1] } },
+            { "recommended", good with { Recommended = new CalibrationRow { From = 2, To = 9, Percentile = 75, RoleExpression = 0, Change = 0, Price = 0, Lifted = 0, Answers = 1 } } },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
+    public void A_wrong_part_is_refused_by_its_name(string expected, AxisParts parts) =>
+        Assert.Contains(expected, Assert.Throws<InputException>(() => new AxisFile(parts)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_no_axis_file_is_refused()
+    {
+        var plain = Repository.Fixture("pca", "pca.safetensors");
+        Assert.Contains("no axis file", Assert.Throws<InputException>(() => AxisFile.Open(plain)).Message, StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        SafetensorsWriter.Write(folder.File("x"), [("axis", [1L, 2], new float[] { 1, 2 })], new Dictionary<string, string> { ["format"] = "axisdemo.axis", ["version"] = "1", ["provenance"] = "{" });
+        Assert.Contains("provenance", Assert.Throws<InputException>(() => AxisFile.Open(folder.File("x"))).Message, StringComparison.Ordinal);
+        SafetensorsWriter.Write(folder.File("x"), [("axis", [1L, 2], new float[] { 1, 2 })], new Dictionary<string, string> { ["format"] = "axisdemo.axis", ["version"] = "7" });
+        Assert.Contains("version", Assert.Throws<InputException>(() => AxisFile.Open(folder.File("x"))).Message, StringComparison.Ordinal);
+    }
+}
