@@ -1,0 +1,89 @@
+using AxisDemo.Formats;
+using AxisDemo.Model;
+using AxisDemo.Model.Hooks;
+
+namespace AxisDemo.Interp;
+
+/// <summary>
+/// The axis files and vectors that an intervention may name, read once. <c>FILE#NAME</c> is a tensor of a safetensors file, [d] or
+/// [L, d]; an axis is an axis file. Which path a name stands for is the caller's business: a command line takes any path, a server
+/// only the axes it offers.
+/// </summary>
+/// <param name="model">The model they will act on; what was made for another is refused.</param>
+/// <param name="resolve">The path that a file's name stands for; throws <see cref="InputException"/> for a name it does not allow.</param>
+public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve)
+{
+    private readonly Dictionary<string, AxisFile> axes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LayerVectors> vectors = new(StringComparer.Ordinal);
+
+    /// <summary>The model the vectors act on.</summary>
+    public ModelInfo Model { get; } = model;
+
+    /// <summary>An axis file, checked to belong to the model.</summary>
+    /// <exception cref="InputException">It is no axis file, or was made for another model.</exception>
+    public AxisFile Axis(string name)
+    {
+        if (axes.TryGetValue(name, out var axis)) return axis;
+        axis = AxisFile.Open(resolve(name));
+        axis.EnsureMatches(Model.Name, Model.Sha256, Model.Layers, Model.Width);
+        return axes[name] = axis;
+    }
+
+    /// <summary>A vector by its reference: <c>FILE#NAME</c>, or an axis file (the axis at each layer, as stored).</summary>
+    /// <exception cref="InputException">The file or the tensor is missing, or has another shape than the model.</exception>
+    public LayerVectors Vector(string reference)
+    {
+        if (vectors.TryGetValue(reference, out var found)) return found;
+        var mark = reference.LastIndexOf('#');
+        if (mark < 0)
+        {
+            var axis = Axis(reference);
+            return vectors[reference] = new LayerVectors(axis.Name, axis.At);
+        }
+
+        return vectors[reference] = Read(resolve(reference[..mark]), reference[(mark + 1)..]);
+    }
+
+    /// <summary>What <c>--watch</c> takes: an axis file or <c>FILE#NAME</c>, with <c>@LAYER</c>; without it, an axis file's display layer.</summary>
+    /// <exception cref="InputException">The layer is missing or no number, or as for <see cref="Vector"/>.</exception>
+    public Watch Watch(string reference)
+    {
+        var at = reference.LastIndexOf('@');
+        var name = at < 0 ? reference : reference[..at];
+        int? layer = null;
+        if (at >= 0)
+        {
+            if (!int.TryParse(reference.AsSpan(at + 1), out var number) || number < 0 || number >= Model.Layers)
+                throw new InputException("watch", reference, $"'{reference[(at + 1)..]}' is no block of {Model.Name}.", $"Give @0 to @{Model.Layers - 1}.");
+            layer = number;
+        }
+
+        if (!name.Contains('#', StringComparison.Ordinal)) return Axis(name).Watch(layer);
+        if (layer is null) throw new InputException("watch", reference, "a tensor says nothing of a layer.", $"Write {reference}@LAYER.");
+        var vector = Vector(name).At(layer.Value);
+        return new Watch(vector.Name, layer.Value, vector);
+    }
+
+    private LayerVectors Read(string path, string name)
+    {
+        using var file = SafetensorsFile.Open(path);
+        if (!file.TryGet(name, out var tensor))
+            throw new InputException(path, name, "there is no such tensor.", $"It has: {string.Join(", ", file.Tensors.Take(12).Select(t => t.Name))}{(file.Tensors.Count > 12 ? ", …" : "")}.");
+        var (width, layers) = (Model.Width, Model.Layers);
+        var fits = tensor.Shape is [var d] && d == width || tensor.Shape is [var l, var w] && l == layers && w == width;
+        if (!fits) throw new InputException(path, name, $"its shape is [{string.Join(", ", tensor.Shape)}]; [{width}] or [{layers}, {width}] is needed.", $"Use a vector made for {Model.Name}.");
+        var values = tensor.ToFloats();
+        if (tensor.Shape.Length == 1)
+        {
+            var one = new Direction(name, values);
+            return new LayerVectors(name, _ => one);
+        }
+
+        return new LayerVectors(name, layer => new Direction(name, values.AsSpan(layer * width, width)));
+    }
+}
+
+/// <summary>A direction for each layer.</summary>
+/// <param name="Name">Its name in events.</param>
+/// <param name="At">The direction at a layer.</param>
+public sealed record LayerVectors(string Name, Func<int, Direction> At);
