@@ -111,6 +111,10 @@ public sealed record FinishedEvent(string Reason, int Tokens, double TokensPerSe
     /// <summary>[layers * width], block by block; only when asked for and at least one token was generated.</summary>
     [JsonIgnore]
     public float[]? ResponseMean { get; init; }
+
+    /// <summary>[layers]: mean of |resid_post| over the generated tokens; together with <see cref="ResponseMean"/>.</summary>
+    [JsonIgnore]
+    public float[]? ResponseMeanNorm { get; init; }
 }
 
 /// <summary>The request failed; nothing else did.</summary>
