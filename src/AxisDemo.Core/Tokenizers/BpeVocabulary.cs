@@ -1,0 +1,72 @@
+namespace AxisDemo.Tokenizers;
+
+/// <summary>What kind of token an entry of a vocabulary is; the numbers are those of GGUF's <c>tokenizer.ggml.token_type</c>.</summary>
+public enum TokenType
+{
+    /// <summary>Made by merges.</summary>
+    Normal = 1,
+    /// <summary>Stands for text the vocabulary cannot express.</summary>
+    Unknown = 2,
+    /// <summary>Recognised only where the template wrote it.</summary>
+    Control = 3,
+    /// <summary>A fixed string, cut out of every text before anything else.</summary>
+    UserDefined = 4,
+    /// <summary>A place kept free.</summary>
+    Unused = 5,
+    /// <summary>One byte, written <c>&lt;0xNN&gt;</c>.</summary>
+    Byte = 6,
+}
+
+/// <summary>How characters become the symbols that are merged.</summary>
+public enum BpeAlphabet
+{
+    /// <summary>UTF-8 bytes, each written as one printable character (GPT-2 and its heirs).</summary>
+    Bytes,
+    /// <summary>Characters, a space written U+2581, with byte tokens for what the vocabulary lacks (SentencePiece).</summary>
+    Characters,
+}
+
+/// <summary>Two neighbours that are joined.</summary>
+/// <param name="Left">The left token, as the vocabulary spells it.</param>
+/// <param name="Right">The right token, as the vocabulary spells it.</param>
+public readonly record struct BpeMerge(string Left, string Right);
+
+/// <summary>A plain description of a BPE tokenizer, whatever file it came from. <see cref="Tokenizer.Create"/> builds the tokenizer.</summary>
+public sealed record BpeVocabulary
+{
+    /// <summary>The file (or what stands for it) that errors name.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The tokens as the vocabulary spells them, by id.</summary>
+    public required IReadOnlyList<string> Tokens { get; init; }
+
+    /// <summary>Their types, by id; as many as tokens.</summary>
+    public required IReadOnlyList<TokenType> Types { get; init; }
+
+    /// <summary>Bytes or characters.</summary>
+    public BpeAlphabet Alphabet { get; init; } = BpeAlphabet.Bytes;
+
+    /// <summary>The merges in order of rank, first is strongest. Empty when <see cref="Scores"/> decide.</summary>
+    public IReadOnlyList<BpeMerge> Merges { get; init; } = [];
+
+    /// <summary>A score per token, higher joins first (SentencePiece vocabularies in GGUF files); null when <see cref="Merges"/> decide.</summary>
+    public IReadOnlyList<float>? Scores { get; init; }
+
+    /// <summary>The name of the rule that cuts text into pieces before merging, as GGUF's <c>tokenizer.ggml.pre</c> has it. Only for <see cref="BpeAlphabet.Bytes"/>.</summary>
+    public string PreTokenizer { get; init; } = "";
+
+    /// <summary>Only for <see cref="BpeAlphabet.Characters"/>: a space is put before the text and before what follows a control token (Llama 2).</summary>
+    public bool AddSpacePrefix { get; init; }
+
+    /// <summary>The begin-of-sequence id.</summary>
+    public int? Bos { get; init; }
+
+    /// <summary>The end-of-sequence id.</summary>
+    public int? Eos { get; init; }
+
+    /// <summary>Whether prompts begin with <see cref="Bos"/>.</summary>
+    public bool AddBos { get; init; }
+
+    /// <summary>Ids that end a turn besides <see cref="Eos"/> and the control tokens known by name.</summary>
+    public IReadOnlyList<int> EndOfTurn { get; init; } = [];
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace AxisDemo.Tokenizers;
+
+/// <summary>BPE over UTF-8 bytes, as GPT-2 has it: text is cut into pieces, the bytes of a piece are joined by rank.</summary>
+internal sealed class ByteLevelTokenizer : SegmentingTokenizer
+{
+    private const int CachedLength = 32;     // UTF-16 units; words, not walls of text
+    private const int CachedPieces = 65_536;
+
+    private readonly PreTokenizer _rule;
+    private readonly MergeTable _merges;
+    private readonly int[] _byteIds = new int[256];
+    private readonly Dictionary<string, int>? _whole;
+    private readonly int _longest;
+    private readonly ConcurrentDictionary<string, int[]> _cache = new();
+    private int _cached;
+
+    public ByteLevelTokenizer(BpeVocabulary vocabulary)
+        : base(vocabulary, new TokenTable(vocabulary, static (spelling, _) => ByteAlphabet.Decode(spelling)))
+    {
+        _rule = PreTokenizer.Named(vocabulary.PreTokenizer, vocabulary.Source);
+        var ids = new Dictionary<string, int>(vocabulary.Tokens.Count);
+        for (var id = 0; id < vocabulary.Tokens.Count; id++) ids.TryAdd(vocabulary.Tokens[id], id); // of equal spellings the lower id
+        _merges = new MergeTable(vocabulary, ids);
+        for (var b = 0; b < 256; b++)
+            _byteIds[b] = ids.TryGetValue(ByteAlphabet.Character((byte)b).ToString(), out var id) && vocabulary.Types[id] == TokenType.Normal ? id : -1;
+        if (!_rule.IgnoreMerges) return;
+        _whole = ids;
+        for (var id = 0; id < vocabulary.Tokens.Count; id++)
+            if (vocabulary.Types[id] != TokenType.Normal) _whole.Remove(vocabulary.Tokens[id]);
+        _longest = Math.Min(1024, _whole.Keys.Max(k => k.Length));
+    }
+
+    /// <summary>The pieces of a text that holds no added token, before merging; for tests against golden cuts.</summary>
+    internal List<string> Pieces(string text)
+    {
+        var pieces = new List<string>();
+        ReadOnlySpan<char> rest = _rule.Normalize ? NormalForm.Compose(text) : text;
+        while (rest.Length > 0)
+        {
+            var length = _rule.Next(rest);
+            pieces.Add(rest[..length].ToString());
+            rest = rest[length..];
+        }
+        return pieces;
+    }
+
+    protected override void EncodeSegment(ReadOnlySpan<char> text, bool first, List<int> ids)
+    {
+        if (_rule.Normalize && !NormalForm.IsComposed(text)) text = NormalForm.Compose(text.ToString());
+        var cache = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
+        while (text.Length > 0)
+        {
+            var piece = text[.._rule.Next(text)];
+            text = text[piece.Length..];
+            if (piece.Length > CachedLength)
+            {
+                EncodePiece(piece, ids);
+                continue;
+            }
+            if (!cache.TryGetValue(piece, out var known))
+            {
+                var before = ids.Count;
+                EncodePiece(piece, ids);
+                Remember(piece, ids, before);
+                continue;
+            }
+            ids.AddRange(known);
+        }
+    }
+
+    // Bounded: when it is full it starts anew, so that one visitor's odd text does not fill it for ever.
+    private void Remember(ReadOnlySpan<char> piece, List<int> ids, int from)
+    {
+        if (Interlocked.Increment(ref _cached) > CachedPieces)
+        {
+            _cache.Clear();
+            _cached = 0;
+        }
+        _cache[piece.ToString()] = [.. ids[from..]];
+    }
+
+    private void EncodePiece(ReadOnlySpan<char> piece, List<int> ids)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(piece.Length));
+        var symbols = ArrayPool<int>.Shared.Rent(bytes.Length);
+        var length = Encoding.UTF8.GetBytes(piece, bytes);
+        if (Whole(bytes.AsSpan(0, length)) is { } id)
+        {
+            ids.Add(id);
+        }
+        else
+        {
+            // Bytes that the vocabulary lacks vanish, as in the reference implementations.
+            var count = 0;
+            foreach (var b in bytes.AsSpan(0, length))
+                if (_byteIds[b] >= 0) symbols[count++] = _byteIds[b];
+            ids.AddRange(symbols.AsSpan(0, _merges.Apply(symbols.AsSpan(0, count))));
+        }
+        ArrayPool<byte>.Shared.Return(bytes);
+        ArrayPool<int>.Shared.Return(symbols);
+    }
+
+    private int? Whole(ReadOnlySpan<byte> bytes)
+    {
+        if (_whole is null || bytes.Length > _longest) return null;
+        Span<char> spelling = stackalloc char[bytes.Length];
+        for (var i = 0; i < bytes.Length; i++) spelling[i] = ByteAlphabet.Character(bytes[i]);
+        return _whole.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(spelling, out var id) ? id : null;
+    }
+}
