@@ -36,7 +36,7 @@ internal static class GgufTensors
             throw cursor.Fault($"should begin at offset {start} and the file has {file.Length} bytes.", InputFaults.CopyAgain);
         foreach (var info in infos) CheckPlace(cursor, info, file.Length - start, alignment);
         CheckOverlap(cursor, infos);
-        return infos.ConvertAll(t => new TensorView(t.Name, t.Type, t.Shape, (nint)(file.Start + start + (long)t.Offset), t.Bytes, file.Path));
+        return infos.ConvertAll(t => new TensorView(t.Name, t.Type, t.Shape, (nint)(file.Start + start + (long)t.Offset), t.Bytes, file.Path) { Mapped = true });
     }
 
     private static Info ReadInfo(GgufCursor cursor, int index, int count, ulong keyCount)

@@ -22,7 +22,7 @@ public sealed class SafetensorsFile : IWeightFile
         var start = sizeof(ulong) + header.Length;
         var parsed = SafetensorsHeader.Parse(file.Path, header, file.Length - start);
         Metadata = parsed.Metadata;
-        _tensors = parsed.Tensors.ConvertAll(t => new TensorView(t.Name, t.Type, t.Shape, (nint)(file.Start + start + t.Begin), t.End - t.Begin, file.Path));
+        _tensors = parsed.Tensors.ConvertAll(t => new TensorView(t.Name, t.Type, t.Shape, (nint)(file.Start + start + t.Begin), t.End - t.Begin, file.Path) { Mapped = true });
         _byName = _tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
     }
 

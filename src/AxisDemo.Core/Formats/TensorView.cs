@@ -12,6 +12,12 @@ namespace AxisDemo.Formats;
 /// <param name="File">The file's path, for error messages.</param>
 public sealed unsafe record TensorView(string Name, TensorType Type, long[] Shape, nint Data, long Bytes, string File)
 {
+    /// <summary>
+    /// The bytes are pages of a mapped, unchanged file: the operating system can drop them from memory and read them again.
+    /// Never set for memory that has no file behind it; there, dropping pages loses the data.
+    /// </summary>
+    public bool Mapped { get; init; }
+
     /// <summary>Number of elements.</summary>
     public long Count
     {

@@ -3,9 +3,12 @@ namespace AxisDemo.Kernels;
 /// <summary>Attention: one (row, head) is one thread's sequential work over the pages of its sequence.</summary>
 public sealed unsafe partial class CpuOps
 {
+    // Heads of one kv head that go through a page together, while its keys and values are in the first cache.
+    private const int HeadTile = 4;
     private readonly Action<int, int> attendPart;
     private readonly Action<int, int> storePart;
     private Attention attention;
+    private int scoresStride;
 
     private struct Attention
     {
@@ -36,7 +39,8 @@ public sealed unsafe partial class CpuOps
         CheckPages(kv);
         to.Resize(step.Count);
         if (step.Count == 0) return;
-        Reserve(((long)longest + kv.ValueStride) * sizeof(float));
+        scoresStride = (longest + 7) / 8 * 8 + 8;
+        Reserve((long)HeadTile * (scoresStride + kv.ValueStride) * sizeof(float));
         attention = new Attention
         {
             Q = queries.Row(0), K = keys.Row(0), V = values.Row(0), Z = to.Row(0),
@@ -98,46 +102,83 @@ public sealed unsafe partial class CpuOps
             {
                 var cost = Visible(segment.Start + i, a.Settings);
                 if (at >= to) return;
-                if (at + (long)cost * a.Settings.Heads > from)
-                    for (var head = 0; head < a.Settings.Heads; head++)
-                    {
-                        var begin = at + (long)cost * head;
-                        if (begin >= from && begin < to) AttendHead(segment, i, head, scratch[worker].Floats);
-                    }
+                int first = HeadAt(from - at, cost, a.Settings.Heads), last = HeadAt(to - at, cost, a.Settings.Heads);
+                var group = a.Settings.Heads / a.Settings.KvHeads;
+                while (first < last)
+                {
+                    var count = Math.Min(HeadTile, Math.Min(last, (first / group + 1) * group) - first);
+                    AttendHeads(segment, i, first, count, scratch[worker].Floats);
+                    first += count;
+                }
 
                 at += (long)cost * a.Settings.Heads;
             }
         }
     }
 
-    private void AttendHead(in Segment segment, int index, int head, float* scores)
+    // The first head whose work begins at this distance or later.
+    private static int HeadAt(long distance, int cost, int heads) => (int)Math.Clamp((distance + cost - 1) / cost, 0, heads);
+
+    /// <summary>Some heads of one kv head for one row; each head's arithmetic is its own.</summary>
+    private void AttendHeads(in Segment segment, int index, int head, int heads, float* scores)
     {
         ref readonly var a = ref attention;
         ref readonly var settings = ref a.Settings;
-        int position = segment.Start + index, row = segment.From + index, size = a.Store.PageTokens;
-        var first = position + 1 - Visible(position, settings);
-        var kvHead = head / (settings.Heads / settings.KvHeads);
-        var q = a.Q + ((long)row * settings.Heads + head) * settings.HeadDim;
-        var z = a.Z + ((long)row * settings.Heads + head) * settings.HeadDim;
+        var store = a.Store;
+        int position = segment.Start + index, row = segment.From + index, size = store.PageTokens, headDim = settings.HeadDim;
+        int visible = Visible(position, settings), first = position + 1 - visible, kvHead = head / (settings.Heads / settings.KvHeads);
+        var q = a.Q + ((long)row * settings.Heads + head) * headDim;
         for (var p = first; p <= position; p = (p / size + 1) * size)
         {
             var count = Math.Min(position + 1, (p / size + 1) * size) - p;
-            ScalarMath.Scores(q, a.Store.Keys(segment.Pages[p / size], a.Layer, kvHead) + p % size, a.Store.TokenStride, settings.HeadDim, settings.Scale, scores + p - first, count);
+            var keys = store.Keys(segment.Pages[p / size], a.Layer, kvHead) + p % size;
+            for (var h = 0; h < heads; h++)
+            {
+                var to = scores + (long)h * scoresStride + p - first;
+                if (vector) VectorAttention.Scores(q + h * headDim, keys, store.TokenStride, headDim, settings.Scale, to, count);
+                else ScalarMath.Scores(q + h * headDim, keys, store.TokenStride, headDim, settings.Scale, to, count);
+            }
         }
 
-        var visible = position + 1 - first;
-        if (settings.SoftCap > 0) ScalarMath.SoftCap(scores, settings.SoftCap, visible);
-        ScalarMath.Softmax(scores, visible);
-        new Span<float>(z, settings.HeadDim).Clear();
+        for (var h = 0; h < heads; h++) Normalize(scores + (long)h * scoresStride, visible, settings.SoftCap);
+
+        // Sums are taken in scratch memory, where a head's channels are padded to whole vectors.
+        var sums = scores + (long)HeadTile * scoresStride;
+        new Span<float>(sums, heads * store.ValueStride).Clear();
         for (var p = first; p <= position; p = (p / size + 1) * size)
         {
             var count = Math.Min(position + 1, (p / size + 1) * size) - p;
-            ScalarMath.Mix(scores + p - first, a.Store.Values(segment.Pages[p / size], a.Layer, kvHead) + (long)(p % size) * a.Store.ValueStride, a.Store.ValueStride, settings.HeadDim, z, count);
+            var values = store.Values(segment.Pages[p / size], a.Layer, kvHead) + (long)(p % size) * store.ValueStride;
+            for (var h = 0; h < heads; h++)
+            {
+                var weights = scores + (long)h * scoresStride + p - first;
+                if (vector) VectorAttention.Mix(weights, values, store.ValueStride, sums + h * store.ValueStride, count);
+                else ScalarMath.Mix(weights, values, store.ValueStride, headDim, sums + h * store.ValueStride, count);
+            }
         }
 
-        if (a.Pattern is null) return;
-        var pattern = a.Pattern.Row(head, row);
-        pattern.Clear();
-        new ReadOnlySpan<float>(scores, visible).CopyTo(pattern[first..]);
+        var z = a.Z + ((long)row * settings.Heads + head) * headDim;
+        for (var h = 0; h < heads; h++)
+        {
+            new ReadOnlySpan<float>(sums + h * store.ValueStride, headDim).CopyTo(new Span<float>(z + h * headDim, headDim));
+            if (a.Pattern is null) continue;
+            var pattern = a.Pattern.Row(head + h, row);
+            pattern.Clear();
+            new ReadOnlySpan<float>(scores + (long)h * scoresStride, visible).CopyTo(pattern[first..]);
+        }
+    }
+
+    private void Normalize(float* scores, int count, float softCap)
+    {
+        if (vector)
+        {
+            if (softCap > 0) VectorMath.SoftCap(scores, softCap, count);
+            VectorAttention.Softmax(scores, count);
+        }
+        else
+        {
+            if (softCap > 0) ScalarMath.SoftCap(scores, softCap, count);
+            ScalarMath.Softmax(scores, count);
+        }
     }
 }

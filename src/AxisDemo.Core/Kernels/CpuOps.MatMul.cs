@@ -6,7 +6,9 @@ namespace AxisDemo.Kernels;
 public sealed unsafe partial class CpuOps
 {
     private const int MaxOutputs = 8;
-    private readonly Action<int, int> matMulPart;
+    private readonly Action<int, int> matMulPart, quantizePart, repackPart;
+    private readonly Int8Rows int8 = new();
+    private Int8Weight? repacking;
     private readonly Product[] products = new Product[MaxOutputs];
     private int productCount;
     private MatMulInput input;
@@ -53,8 +55,23 @@ public sealed unsafe partial class CpuOps
     private void Multiply(CpuBuffer x, int rows)
     {
         if (rows == 0) return;
-        input = new MatMulInput(x.Row(0), rows, x.Width);
+        var takesInt8 = false;
+        for (var i = 0; i < productCount; i++) takesInt8 |= products[i].Weight.TakesInt8;
+        input = new MatMulInput(x.Row(0), rows, takesInt8 ? int8 : null);
+        if (takesInt8)
+        {
+            int8.Resize(rows, x.Width);
+            if ((long)rows * x.Width < ParallelFloats) RunQuantize(0, 1);
+            else pool.Run(quantizePart);
+        }
+
         pool.Run(matMulPart);
+    }
+
+    private void RunQuantize(int worker, int workers)
+    {
+        var to = (int)((long)input.Rows * (worker + 1) / workers);
+        for (var r = (int)((long)input.Rows * worker / workers); r < to; r++) int8.Quantize(r, input.Floats + (long)r * int8.Width);
     }
 
     private void RunMatMul(int worker, int workers)
@@ -73,12 +90,14 @@ public sealed unsafe partial class CpuOps
                 var y = product.Y + (long)r * weight.Outputs;
                 if (product.Bias is not null)
                     for (var o = from; o < to; o++) y[o] += product.Bias[o];
-                if (product.SoftCap > 0) ScalarMath.SoftCap(y + from, product.SoftCap, to - from);
+                if (product.SoftCap <= 0) continue;
+                if (vector) VectorMath.SoftCap(y + from, product.SoftCap, to - from);
+                else ScalarMath.SoftCap(y + from, product.SoftCap, to - from);
             }
         }
     }
 
-    private static ScalarWeight CreateWeight(TensorView matrix, ReadOnlySpan<int> rowOrder)
+    private CpuWeight CreateWeight(TensorView matrix, ReadOnlySpan<int> rowOrder)
     {
         if (matrix.Shape.Length != 2 || matrix.Columns == 0 || matrix.Rows == 0)
             throw new InputException(matrix.File, matrix.Name, $"has the shape [{string.Join(", ", matrix.Shape)}], where a matrix is needed.");
@@ -86,8 +105,23 @@ public sealed unsafe partial class CpuOps
             throw new InputException(matrix.File, matrix.Name, $"holds {matrix.Type}, which are no weights.");
         if (matrix.Columns % Quants.BlockElements(matrix.Type) != 0)
             throw new InputException(matrix.File, matrix.Name, $"is {matrix.Type} with rows of {matrix.Columns} elements, which are no whole blocks of {Quants.BlockElements(matrix.Type)}.");
-        return new ScalarWeight(matrix, rowOrder);
+        if (!vector) return new ScalarWeight(matrix, rowOrder);
+        return matrix.Type switch
+        {
+            TensorType.Q4_0 or TensorType.Q4_1 => Repack(new Q4Weight(matrix, rowOrder, form), matrix),
+            TensorType.Q8_0 => Repack(new Q8Weight(matrix, rowOrder, form), matrix),
+            _ => new FloatWeight(matrix, rowOrder),
+        };
     }
 
-    private void DisposeInput() { }
+    private Int8Weight Repack(Int8Weight weight, TensorView matrix)
+    {
+        repacking = weight;
+        pool.Run(repackPart);
+        repacking = null;
+        NativePages.GiveBack(matrix);
+        return weight;
+    }
+
+    private void RunRepack(int worker, int workers) => repacking!.Repack(worker, workers);
 }

@@ -134,16 +134,20 @@ public sealed unsafe partial class CpuOps
             {
                 case RowOperation.RmsNorm:
                     var head = w.Width / w.Heads;
-                    for (var h = 0; h < w.Heads; h++) ScalarMath.RmsNorm(w.X + at + h * head, w.Other, w.Epsilon, w.Y + at + h * head, head);
+                    for (var h = 0; h < w.Heads; h++)
+                        if (vector) VectorMath.RmsNorm(w.X + at + h * head, w.Other, w.Epsilon, w.Y + at + h * head, head);
+                        else ScalarMath.RmsNorm(w.X + at + h * head, w.Other, w.Epsilon, w.Y + at + h * head, head);
                     break;
                 case RowOperation.Rope:
                     RotateRow(w, r);
                     break;
                 case RowOperation.Gate:
-                    ScalarMath.Gate(w.X + at, w.Other + at, w.Activation, w.Y + at, w.Width);
+                    if (vector) VectorMath.Gate(w.X + at, w.Other + at, w.Activation, w.Y + at, w.Width);
+                    else ScalarMath.Gate(w.X + at, w.Other + at, w.Activation, w.Y + at, w.Width);
                     break;
                 default:
-                    for (var c = 0; c < w.Width; c++) w.X[at + c] += w.Other[at + c];
+                    if (vector) VectorMath.Add(w.X + at, w.Other + at, w.Width);
+                    else ScalarMath.Add(w.X + at, w.Other + at, w.Width);
                     break;
             }
         }
@@ -155,6 +159,10 @@ public sealed unsafe partial class CpuOps
         var pairs = w.Frequencies!.Inverse.Count;
         fixed (float* cosSin = w.Frequencies.At(step.Positions[row]))
             for (var h = 0; h < w.Heads; h++)
-                ScalarMath.Rope(w.X + (long)row * w.Width + h * head, cosSin, cosSin + pairs, pairs);
+            {
+                var x = w.X + (long)row * w.Width + h * head;
+                if (vector) VectorMath.Rope(x, cosSin, cosSin + pairs, pairs);
+                else ScalarMath.Rope(x, cosSin, cosSin + pairs, pairs);
+            }
     }
 }

@@ -12,6 +12,7 @@ public sealed unsafe partial class CpuOps : ITensorOps
 {
     private readonly WorkerPool pool;
     private readonly bool vector;
+    private readonly Int8Form form;
     private readonly NativeBlock[] scratch;
     private readonly NativeBlock results = new();
     private readonly List<IDisposable> owned = [];
@@ -25,6 +26,7 @@ public sealed unsafe partial class CpuOps : ITensorOps
         options ??= new CpuOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         vector = options.Kernels == KernelPath.Vector;
+        form = options.Form;
         pool = new WorkerPool(options.Threads);
         scratch = new NativeBlock[options.Threads];
         for (var i = 0; i < scratch.Length; i++) scratch[i] = new NativeBlock();
@@ -32,10 +34,12 @@ public sealed unsafe partial class CpuOps : ITensorOps
         matMulPart = RunMatMul;
         attendPart = RunAttend;
         storePart = RunStore;
+        quantizePart = RunQuantize;
+        repackPart = RunRepack;
     }
 
     /// <inheritdoc/>
-    public string Description => $"CPU, {pool.Workers} {(pool.Workers == 1 ? "thread" : "threads")}, {(vector ? "vector" : "scalar")}";
+    public string Description => $"CPU, {pool.Workers} {(pool.Workers == 1 ? "thread" : "threads")}, {(vector ? form.ToString() : "scalar")}";
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> Results => new(results.Data, resultCount);
@@ -103,7 +107,7 @@ public sealed unsafe partial class CpuOps : ITensorOps
         owned.Clear();
         foreach (var block in scratch) block.Dispose();
         results.Dispose();
-        DisposeInput();
+        int8.Dispose();
     }
 
     private T Own<T>(T item) where T : IDisposable

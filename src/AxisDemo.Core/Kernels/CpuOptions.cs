@@ -17,4 +17,7 @@ public sealed record CpuOptions
 
     /// <summary>Which arithmetic.</summary>
     public KernelPath Kernels { get; init; } = KernelPath.Vector;
+
+    /// <summary>The form of the int8 products; chosen by what the CPU has.</summary>
+    internal Int8Form Form { get; init; } = Int8Weight.Best;
 }

@@ -55,11 +55,12 @@ internal abstract unsafe class CpuWeight : IWeight
 }
 
 /// <summary>The input of a product: [rows, width] in float32 and, where a weight asks for it, int8.</summary>
-internal readonly unsafe struct MatMulInput(float* floats, int rows, int width)
+internal readonly unsafe struct MatMulInput(float* floats, int rows, Int8Rows? int8)
 {
     public float* Floats { get; } = floats;
 
     public int Rows { get; } = rows;
 
-    public int Width { get; } = width;
+    /// <summary>Filled when a weight of the product takes int8.</summary>
+    public Int8Rows? Int8 { get; } = int8;
 }

@@ -12,6 +12,12 @@ internal static unsafe class ScalarMath
         for (var i = 0; i < n; i++) y[i] = gain is null ? x[i] * factor : x[i] * factor * gain[i];
     }
 
+    /// <summary>x += delta.</summary>
+    public static void Add(float* x, float* delta, int n)
+    {
+        for (var i = 0; i < n; i++) x[i] += delta[i];
+    }
+
     /// <summary>y = act(gate) * up.</summary>
     public static void Gate(float* gate, float* up, Activation activation, float* y, int n)
     {
