@@ -1,0 +1,139 @@
+using AxisDemo.Serving;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>How far an answer is.</summary>
+public enum AnswerPhase
+{
+    /// <summary>Others are before it.</summary>
+    Queued,
+    /// <summary>The prompt is being read.</summary>
+    Reading,
+    /// <summary>Tokens arrive.</summary>
+    Writing,
+    /// <summary>Complete, stopped or failed.</summary>
+    Over,
+}
+
+/// <summary>One column's answer in one turn. Written by the request's task, drawn by pages: each access takes the lock.</summary>
+public sealed class Answer(int turn, Variant variant, TokenTint? tint)
+{
+    private readonly AnswerDocument document = new();
+    private readonly List<int> ids = [];
+
+    /// <summary>Guards this answer.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Turn, from 0.</summary>
+    public int Turn { get; } = turn;
+
+    /// <summary>Column.</summary>
+    public Variant Variant { get; } = variant;
+
+    /// <summary>Counts changes: a component that has drawn this version has nothing to draw.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>How far it is.</summary>
+    public AnswerPhase Phase { get; private set; } = AnswerPhase.Queued;
+
+    /// <summary>Requests before it, while queued.</summary>
+    public int Ahead { get; private set; }
+
+    /// <summary>Part of the prompt that has been read, 0..1.</summary>
+    public double PromptRead { get; private set; }
+
+    /// <summary>Why it ended: "stop", "length", "context", "cancelled"; null while it runs or when it failed.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>What went wrong and what to do; null if nothing did.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>Rate of generation.</summary>
+    public double TokensPerSecond { get; private set; }
+
+    /// <summary>Sum of KL(capped || plain) over the tokens, nats, and how many tokens had one.</summary>
+    public (double Sum, int Count) Kl { get; private set; }
+
+    /// <summary>Tokens that a cap lifted somewhere.</summary>
+    public int Lifted { get; private set; }
+
+    /// <summary>Ids of the tokens, in order.</summary>
+    public IReadOnlyList<int> Ids => ids;
+
+    /// <summary>The end-of-turn token it chose, if it did.</summary>
+    public int? StopId { get; private set; }
+
+    /// <summary>The text so far.</summary>
+    public string Text => document.Text;
+
+    /// <summary>Finished blocks.</summary>
+    public IReadOnlyList<DocumentBlock> Blocks => document.Blocks;
+
+    /// <summary>The open block's markup.</summary>
+    public string Open => document.Open;
+
+    /// <summary>Takes an event of its request; returns the token's place on the chart where it has one.</summary>
+    public TokenPoint? Take(GenerationEvent happened)
+    {
+        lock (Gate)
+        {
+            Version++;
+            switch (happened)
+            {
+                case QueuedEvent queued:
+                    Ahead = queued.Ahead;
+                    return null;
+                case StartedEvent:
+                    Phase = AnswerPhase.Reading;
+                    return null;
+                case PrefillEvent prefill:
+                    PromptRead = prefill.Total > 0 ? (double)prefill.Done / prefill.Total : 1;
+                    return null;
+                case TokenEvent token:
+                    return Append(token);
+                case FinishedEvent finished:
+                    if (finished.Text is { Length: > 0 } rest) document.Append(rest, "");
+                    TokensPerSecond = finished.TokensPerSecond;
+                    StopId = finished.StopId;
+                    Finish(finished.Reason, null);
+                    return null;
+                case FailedEvent failed:
+                    Finish(null, failed.Error);
+                    return null;
+                default:
+                    return null;
+            }
+        }
+    }
+
+    /// <summary>The request ended without an event of its own.</summary>
+    public void End(string? reason, string? error)
+    {
+        lock (Gate)
+        {
+            if (Phase == AnswerPhase.Over) return;
+            Version++;
+            Finish(reason, error);
+        }
+    }
+
+    private TokenPoint? Append(TokenEvent token)
+    {
+        Phase = AnswerPhase.Writing;
+        ids.Add(token.Id);
+        if (token.Kl is { } kl) Kl = (Kl.Sum + kl, Kl.Count + 1);
+        if (token.LiftedLayers > 0) Lifted++;
+        var shown = token.Projections.Count > 0 ? token.Projections[0] : null;
+        var read = shown is null ? 0 : shown.Read ?? shown.Pre;
+        document.Append(token.Text, shown is null || tint is null ? "" : tint.Value.Class(read));
+        return shown is null ? null : new TokenPoint(Turn, Variant, token.Index, token.Text, shown.Pre, shown.Post, read, shown.Touched, token.LiftedLayers ?? 0);
+    }
+
+    private void Finish(string? reason, string? error)
+    {
+        Phase = AnswerPhase.Over;
+        Reason = reason;
+        Error = error;
+        document.Complete();
+    }
+}

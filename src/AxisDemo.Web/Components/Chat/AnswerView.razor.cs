@@ -1,0 +1,69 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>One answer. It is drawn again only when it has changed.</summary>
+public sealed partial class AnswerView
+{
+    private IReadOnlyList<DocumentBlock> blocks = [];
+    private string open = "";
+    private float? mean;
+    private int drawn = -1;
+    private bool changed = true;
+
+    /// <summary>The answer.</summary>
+    [Parameter, EditorRequired] public Answer Answer { get; set; } = null!;
+
+    /// <summary>Where its mean is.</summary>
+    [Parameter, EditorRequired] public Trajectory Trajectory { get; set; } = null!;
+
+    /// <summary>Who speaks.</summary>
+    [Parameter] public string Name { get; set; } = "";
+
+    /// <summary>How often an answer has been drawn, for tests.</summary>
+    internal int Drawings { get; private set; }
+
+    private string Class => Answer.Variant == Variant.Standard ? "standard" : "capped";
+
+    private string? Note => Answer.Phase switch
+    {
+        AnswerPhase.Queued when Answer.Ahead > 0 => $"{Answer.Ahead} before you",
+        AnswerPhase.Reading when Answer.PromptRead is > 0 and < 1 => $"reading, {Answer.PromptRead:P0}",
+        AnswerPhase.Queued or AnswerPhase.Reading => "reading",
+        _ => null,
+    };
+
+    private string? Ending => Answer.Reason switch
+    {
+        "length" => "Cut off at the length that is set.",
+        "context" => "The model's context is full: it cannot read more of this conversation. Undo a turn, or clear it and start again.",
+        "cancelled" => "Stopped.",
+        _ => null,
+    };
+
+    /// <summary>A projection as it is written everywhere on the page: whole, with a real minus sign.</summary>
+    public static string Number(float value) => Math.Round(value).ToString("+0;−0;0", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    protected override bool ShouldRender() => changed;
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet() => Read();
+
+    private void Read()
+    {
+        lock (Answer.Gate)
+        {
+            changed = Answer.Version != drawn;
+            if (!changed) return;
+            drawn = Answer.Version;
+            blocks = [.. Answer.Blocks];
+            open = Answer.Open;
+            mean = Trajectory.Mean(Answer.Turn, Answer.Variant);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnAfterRender(bool firstRender) => Drawings++;
+}

@@ -1,0 +1,143 @@
+using AxisDemo.Web.Components.Shared;
+using AxisDemo.Web.Options;
+using AxisDemo.Web.Serving;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
+using Microsoft.JSInterop;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>The chat page: draws a <see cref="ChatSession"/> and hands it what the visitor does.</summary>
+public sealed partial class ChatPage
+{
+    private RenderPulse? pulse;
+    private ElementReference conversation;
+    private Composer? composer;
+    private IJSObjectReference? script;
+    private Reading reading = Reading.Read;
+    private Variant narrowTab = Variant.Capped;
+    private bool controlsOpen;
+    private bool refused;
+    private bool attached;
+    private bool wasRunning;
+    private string announcement = "";
+
+    /// <summary>The visitor's conversation id.</summary>
+    [Parameter, EditorRequired] public string SessionId { get; set; } = "";
+
+    [Inject] private SessionStore Store { get; set; } = null!;
+    [Inject] private IModelSource Source { get; set; } = null!;
+    [Inject] private IOptions<LimitOptions> Limits { get; set; } = null!;
+    [Inject] private TimeProvider Clock { get; set; } = null!;
+    [Inject] private IJSRuntime Js { get; set; } = null!;
+
+    private ChatSession? Session { get; set; }
+    private bool Tinted { get; set; } = true;
+    private ModelState State => Source.State;
+    private IReadOnlyList<ChatTurn> Turns => Session?.Turns ?? [];
+    private ChatSettings Settings => Session?.Settings ?? new ChatSettings();
+    private string ModelName => State.Loaded?.Generator.Model.Name ?? "Model";
+    private string CappedHead => Settings.Capping ? $"kept near the Assistant, {ChatSettings.Strength(Settings.Percentile)}" : "off";
+
+    private (double Rate, int Streams) Rate
+    {
+        get
+        {
+            if (Turns.Count == 0) return default;
+            var turn = Turns[^1];
+            return turn.Over ? (turn.Standard.TokensPerSecond, turn.Capped is null ? 1 : 2) : (State.Loaded?.Generator.Status.TokensPerSecond ?? 0, 0);
+        }
+    }
+
+    private (int Lifted, int Tokens)? Lifted
+    {
+        get
+        {
+            var answers = Turns.Select(t => t.Capped).OfType<Answer>().ToList();
+            return answers.Count == 0 ? null : (answers.Sum(a => a.Lifted), answers.Sum(a => a.Ids.Count));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        // The static rendering shows the conversation that is kept, and keeps nothing itself.
+        Session = RendererInfo.IsInteractive ? Store.Attach(SessionId) : Store.Find(SessionId);
+        attached = RendererInfo.IsInteractive && Session is not null;
+        refused = RendererInfo.IsInteractive && Session is null;
+        if (!RendererInfo.IsInteractive) return;
+        pulse = new RenderPulse(() => _ = InvokeAsync(Draw), TimeSpan.FromMilliseconds(1000.0 / 30), Clock);
+        Source.Changed += pulse.Signal;
+        if (Session is not null) Session.Changed += pulse.Signal;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender || Session is null || State.Problem is not null) return;
+        script = await Js.InvokeAsync<IJSObjectReference>("import", "./js/page.js");
+        await script.InvokeVoidAsync("start", conversation);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (pulse is not null)
+        {
+            Source.Changed -= pulse.Signal;
+            if (Session is not null) Session.Changed -= pulse.Signal;
+            pulse.Dispose();
+        }
+
+        if (attached) Store.Detach(SessionId);
+        if (script is null) return;
+        try
+        {
+            await script.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and the script with it: the ordinary end of a visit.
+            script = null;
+        }
+    }
+
+    private void Draw()
+    {
+        var running = Session?.Running == true;
+        if (wasRunning && !running && Turns.Count > 0) announcement = Announce(Turns[^1]);
+        wasRunning = running;
+        StateHasChanged();
+    }
+
+    private static string Announce(ChatTurn turn)
+    {
+        lock (turn.Standard.Gate)
+        {
+            var capped = turn.Capped is { } answer ? $" The capped model answered: {answer.Text}" : "";
+            return $"The standard model answered: {turn.Standard.Text}{capped}";
+        }
+    }
+
+    private void Change(ChatSettings settings)
+    {
+        if (Session is not null) Session.Settings = settings;
+    }
+
+    private Task SendAsync(string text) => StartAsync(session => session.SendAsync(text));
+    private Task PlayAsync(Preset preset) => StartAsync(session => session.PlayAsync(preset));
+    private Task RegenerateAsync() => StartAsync(session => session.RegenerateAsync());
+
+    // Not awaited: an answer takes seconds, and the page hears of it through the session's events. A failure is rethrown into the
+    // renderer, which shows it.
+    private Task StartAsync(Func<ChatSession, Task> start)
+    {
+        if (Session is { } session) _ = Task.Run(() => start(session)).ContinueWith(t => DispatchExceptionAsync(t.Exception!.GetBaseException()), TaskContinuationOptions.OnlyOnFaulted);
+        return Task.CompletedTask;
+    }
+
+    private void Undo()
+    {
+        if (Session?.Undo() is { } text) composer?.Restore(text);
+    }
+}

@@ -1,0 +1,208 @@
+using AxisDemo.Formats;
+using AxisDemo.Serving;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>
+/// One visitor's conversation in both columns: the state of the chat page, without a page. Its members may be called from any
+/// thread; <see cref="Changed"/> is raised on any.
+/// </summary>
+public sealed class ChatSession(IModelSource source, IPrompts prompts, int messageCharacters) : IDisposable
+{
+    private readonly Lock gate = new();
+    private List<ChatTurn> turns = [];
+    private CancellationTokenSource? running;
+    private ChatSettings settings = new();
+
+    /// <summary>Something that pages show has changed.</summary>
+    public event Action? Changed;
+
+    /// <summary>The chart's data.</summary>
+    public Trajectory Trajectory { get; } = new();
+
+    /// <summary>The turns, oldest first: a snapshot.</summary>
+    public IReadOnlyList<ChatTurn> Turns => turns;
+
+    /// <summary>Whether an answer or a preset is under way.</summary>
+    public bool Running => running is not null;
+
+    /// <summary>Why the last thing asked for could not be done; null if nothing is wrong.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>The preset under way or last run; null for free talk.</summary>
+    public Preset? Preset { get; private set; }
+
+    /// <summary>What the next message is sent with.</summary>
+    public ChatSettings Settings
+    {
+        get => settings;
+        set
+        {
+            settings = value;
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Sends a message to both columns and returns when both have answered.</summary>
+    public Task SendAsync(string text) => RunAsync([text]);
+
+    /// <summary>Starts over with a preset's system prompt and sends its messages one after the other.</summary>
+    public async Task PlayAsync(Preset preset)
+    {
+        if (Running) return;
+        Clear();
+        Preset = preset;
+        Settings = Settings with { SystemPrompt = preset.SystemPrompt };
+        await RunAsync(preset.Turns);
+    }
+
+    /// <summary>Takes the last answers away and asks again, with the next seed.</summary>
+    public async Task RegenerateAsync()
+    {
+        if (Running || turns.Count == 0) return;
+        var text = turns[^1].User;
+        RemoveFrom(turns.Count - 1);
+        Settings = Settings with { Seed = unchecked(Settings.Seed + 1) & int.MaxValue };
+        await RunAsync([text]);
+    }
+
+    /// <summary>Takes the last turn away and returns its message, for the box.</summary>
+    public string? Undo()
+    {
+        if (Running || turns.Count == 0) return null;
+        var text = turns[^1].User;
+        RemoveFrom(turns.Count - 1);
+        Problem = null;
+        Changed?.Invoke();
+        return text;
+    }
+
+    /// <summary>Forgets the conversation; settings stay.</summary>
+    public void Clear()
+    {
+        if (Running) return;
+        RemoveFrom(0);
+        Problem = null;
+        Preset = null;
+        Changed?.Invoke();
+    }
+
+    /// <summary>Ends what is under way. The engine takes its requests out at its next step.</summary>
+    public void Stop()
+    {
+        lock (gate) running?.Cancel();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Stop();
+
+    private async Task RunAsync(IReadOnlyList<string> messages)
+    {
+        var cancel = new CancellationTokenSource();
+        lock (gate)
+        {
+            if (running is not null) return;
+            running = cancel;
+        }
+
+        Problem = null;
+        try
+        {
+            foreach (var message in messages)
+            {
+                if (!await TurnAsync(message.Trim(), cancel.Token)) break;
+            }
+        }
+        finally
+        {
+            lock (gate) running = null;
+            cancel.Dispose();
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>One turn; false when the messages after it should not be sent.</summary>
+    private async Task<bool> TurnAsync(string text, CancellationToken cancellation)
+    {
+        var loaded = source.State.Loaded;
+        Problem = loaded is null ? source.State.Problem ?? "The model is still being loaded. Try again in a moment."
+            : text.Length == 0 ? "The message is empty. Write something first."
+            : text.Length > messageCharacters ? $"The message has {text.Length:N0} characters; at most {messageCharacters:N0} can be read. Shorten it."
+            : settings.SystemPrompt.Length > messageCharacters ? $"The system prompt has {settings.SystemPrompt.Length:N0} characters; at most {messageCharacters:N0} can be read. Shorten it."
+            : null;
+        if (Problem is not null || loaded is null)
+        {
+            Changed?.Invoke();
+            return false;
+        }
+
+        var turn = Begin(loaded, text);
+        await Task.WhenAll(AnswerAsync(loaded, turn, Variant.Standard, cancellation), AnswerAsync(loaded, turn, Variant.Capped, cancellation));
+        Trajectory.Complete(turn.Index);
+        Changed?.Invoke();
+        return !cancellation.IsCancellationRequested && turn.Standard.Error is null && turn.Capped?.Error is null;
+    }
+
+    private ChatTurn Begin(LoadedModel loaded, string text)
+    {
+        var now = settings;
+        var axis = loaded.Axis;
+        float? floor = axis?.Shown(now.Percentile);
+        TokenTint? tint = axis is null ? null : new TokenTint(floor!.Value, axis.Shown(90) - axis.Shown(10));
+        var index = turns.Count;
+        var capped = now.Capping && axis is not null ? new Answer(index, Variant.Capped, tint) : null;
+        var turn = new ChatTurn(index, text, now, new Answer(index, Variant.Standard, tint), capped);
+        Trajectory.Begin(floor, now.Percentile);
+        turns = [.. turns, turn];
+        Changed?.Invoke();
+        return turn;
+    }
+
+    private async Task AnswerAsync(LoadedModel loaded, ChatTurn turn, Variant variant, CancellationToken cancellation)
+    {
+        if (turn[variant] is not { } answer) return;
+        try
+        {
+            await foreach (var happened in loaded.Generator.StreamAsync(Request(loaded, turn, variant), cancellation))
+            {
+                if (answer.Take(happened) is { } point) Trajectory.Add(point);
+                Changed?.Invoke();
+            }
+
+            answer.End("cancelled", null);
+        }
+        catch (InputException e)
+        {
+            answer.End(null, e.Fault + (e.Remedy.Length > 0 ? " " + e.Remedy : ""));
+        }
+        catch (OperationCanceledException)
+        {
+            answer.End("cancelled", null);
+        }
+
+        Changed?.Invoke();
+    }
+
+    private GenerationRequest Request(LoadedModel loaded, ChatTurn turn, Variant variant)
+    {
+        var now = turn.Settings;
+        var prompt = prompts.Next(loaded.Generator, now.SystemPrompt, [.. turns.Take(turn.Index).Select(t => t.Past(variant))], turn.User);
+        return new GenerationRequest
+        {
+            Prompt = prompt.Ids,
+            PromptSpecial = prompt.Special,
+            MaxTokens = now.MaxTokens,
+            Sampling = new Sampling { Temperature = (float)now.Temperature, Seed = ChatSettings.TurnSeed(now.Seed, turn.Index) },
+            Interventions = variant == Variant.Capped ? [loaded.Axis!.Cap(now.Percentile)] : [],
+            Watch = loaded.Axis is { } axis ? [axis.Display()] : [],
+            Read = variant == Variant.Capped,
+        };
+    }
+
+    private void RemoveFrom(int turn)
+    {
+        turns = turns[..turn];
+        Trajectory.Truncate(turn);
+    }
+}

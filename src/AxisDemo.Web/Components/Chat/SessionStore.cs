@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using AxisDemo.Web.Options;
+using AxisDemo.Web.Serving;
+using Microsoft.Extensions.Options;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>
+/// Keeps conversations on the server, each under an unguessable id that the visitor's browser holds in a cookie, so that a reload
+/// finds its conversation again. In memory only: a restart of the host forgets them.
+/// </summary>
+public sealed class SessionStore(IModelSource source, IPrompts prompts, IOptions<LimitOptions> options, TimeProvider clock) : IDisposable
+{
+    /// <summary>The cookie's name.</summary>
+    public const string Cookie = "axisdemo-conversation";
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Entry> entries = [];
+    private readonly LimitOptions limits = options.Value;
+
+    /// <summary>A new id: 256 bits of chance.</summary>
+    public static string NewId() => Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>Whether a cookie's value has the form of an id.</summary>
+    public static bool IsId(string? value) => value is { Length: 64 } && value.All(char.IsAsciiHexDigit);
+
+    /// <summary>The conversation of an id if it is kept; nothing is made.</summary>
+    public ChatSession? Find(string id)
+    {
+        lock (gate) return entries.TryGetValue(id, out var entry) ? entry.Session : null;
+    }
+
+    /// <summary>
+    /// The conversation of an id, made where there is none, with one more page looking at it; null when as many conversations are
+    /// kept as the options allow.
+    /// </summary>
+    public ChatSession? Attach(string id)
+    {
+        lock (gate)
+        {
+            if (!entries.TryGetValue(id, out var entry))
+            {
+                Forget();
+                if (entries.Count >= limits.Sessions) return null;
+                entries[id] = entry = new Entry(new ChatSession(source, prompts, limits.MessageCharacters));
+            }
+
+            entry.Watchers++;
+            entry.Unwatched?.Dispose();
+            entry.Unwatched = null;
+            entry.Touched = clock.GetUtcNow();
+            return entry.Session;
+        }
+    }
+
+    /// <summary>A page has gone. When it was the last one, an answer under way is ended after the time that the options give.</summary>
+    public void Detach(string id)
+    {
+        lock (gate)
+        {
+            if (!entries.TryGetValue(id, out var entry) || --entry.Watchers > 0) return;
+            entry.Watchers = 0;
+            entry.Touched = clock.GetUtcNow();
+            entry.Unwatched = clock.CreateTimer(_ => entry.Session.Stop(), null, TimeSpan.FromSeconds(limits.UnwatchedSeconds), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (var entry in entries.Values) entry.Dispose();
+            entries.Clear();
+        }
+    }
+
+    private void Forget()
+    {
+        var oldest = clock.GetUtcNow() - TimeSpan.FromMinutes(limits.SessionMinutes);
+        foreach (var (id, entry) in entries.Where(e => e.Value.Watchers == 0 && (e.Value.Touched < oldest || e.Value.Session.Turns.Count == 0)).ToList())
+        {
+            entry.Dispose();
+            entries.Remove(id);
+        }
+    }
+
+    private sealed class Entry(ChatSession session) : IDisposable
+    {
+        public ChatSession Session { get; } = session;
+        public int Watchers { get; set; }
+        public DateTimeOffset Touched { get; set; }
+        public ITimer? Unwatched { get; set; }
+
+        public void Dispose()
+        {
+            Unwatched?.Dispose();
+            Session.Dispose();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using AxisDemo.Web.Components.Shared;
+using AxisDemo.Web.Serving;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>The instrument: hands the trajectory's new points to the chart's script, and nothing twice.</summary>
+public sealed partial class TrajectoryChart
+{
+    private const int FewestColumns = 4;
+    private readonly SortedDictionary<int, TurnSummary> known = [];
+    private IReadOnlyCollection<TurnSummary> summaries = [];
+    private ElementReference plot;
+    private IJSObjectReference? module;
+    private IJSObjectReference? chart;
+    private RenderPulse? pulse;
+    private TrajectoryCursor cursor;
+    private ChatSession? heard;
+    private ChatAxis? created;
+    private (Reading, double) shown;
+    private bool sending;
+
+    /// <summary>Whose trajectory.</summary>
+    [Parameter] public ChatSession? Session { get; set; }
+
+    /// <summary>The axis; null until it is loaded.</summary>
+    [Parameter] public ChatAxis? Axis { get; set; }
+
+    /// <summary>Which reading of capped answers the blue line is.</summary>
+    [Parameter] public Reading Reading { get; set; }
+
+    /// <summary>Where the answers are, for hovering and clicking both ways.</summary>
+    [Parameter] public ElementReference Conversation { get; set; }
+
+    /// <summary>Whether the model is still being loaded.</summary>
+    [Parameter] public bool Loading { get; set; }
+
+    [Inject] private IJSRuntime Js { get; set; } = null!;
+    [Inject] private TimeProvider Clock { get; set; } = null!;
+
+    private int Columns => Math.Max(FewestColumns, known.Count);
+
+    private string Caption
+    {
+        get
+        {
+            if (summaries.Count == 0) return "Nothing has been said yet.";
+            var floor = Axis is null ? "" : Axis.CapsDisplayLayer ? "The floor of the cap" : "The calibration's percentile";
+            return string.Join(" ", summaries.Select(Label)) + (summaries.Last().Floor is { } f ? $" {floor} lies at {AnswerView.Number(f)}." : "");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        if (!RendererInfo.IsInteractive || Session is null || ReferenceEquals(Session, heard)) return;
+        heard = Session;
+        // Drawing a chart costs a browser more than text does: a third of the page's rate is still fluent.
+        pulse = new RenderPulse(() => _ = InvokeAsync(SendAsync), TimeSpan.FromMilliseconds(100), Clock);
+        Session.Changed += pulse.Signal;
+        pulse.Signal();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (Axis is null || Session is null) return;
+        if (!ReferenceEquals(created, Axis))
+        {
+            created = Axis;
+            module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/chart.js");
+            chart = await module.InvokeAsync<IJSObjectReference>("create", plot, Conversation, new
+            {
+                roles = Axis.Roles.Select(r => new { name = r.Name, value = r.Projection }),
+                columns = FewestColumns,
+                capsDisplayLayer = Axis.CapsDisplayLayer,
+                layer = Axis.DisplayLayer,
+                spread = new[] { Axis.Shown(1), Axis.Shown(99) },
+            });
+            shown = default;
+            await SendAsync();
+        }
+
+        await ShowAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (heard is not null && pulse is not null) heard.Changed -= pulse.Signal;
+        pulse?.Dispose();
+        try
+        {
+            if (chart is not null)
+            {
+                await chart.InvokeVoidAsync("dispose");
+                await chart.DisposeAsync();
+            }
+
+            if (module is not null) await module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and the chart with it: the ordinary end of a visit.
+            chart = null;
+        }
+    }
+
+    /// <summary>A turn in words.</summary>
+    internal static string Label(TurnSummary turn)
+    {
+        var standard = turn.Means[0] is { } s ? $"standard {AnswerView.Number(s)}" : "no answer yet";
+        var capped = turn.Means[1] is { } c ? $", capped {AnswerView.Number(c)} as the plain model reads it" : "";
+        return $"Turn {turn.Turn + 1}: {standard}{capped}.";
+    }
+
+    /// <summary>A delta as the script takes it: arrays, since each key would be sent with each token.</summary>
+    internal static object Message(TrajectoryDelta delta) => new
+    {
+        reset = delta.Reset,
+        points = delta.Points.Select(p => new object[] { p.Turn, (int)p.Variant, p.Index, p.Text, Round(p.Pre), Round(p.Post), Round(p.Read), p.Touched ? 1 : 0, p.Lifted }),
+        turns = delta.Turns.Select(t => new { turn = t.Turn, span = t.Span, floor = t.Floor, percentile = t.Percentile, means = t.Means }),
+    };
+
+    private static double Round(float value) => Math.Round(value, 2);
+
+    private async Task SendAsync()
+    {
+        if (chart is null || Session is null || sending) return;
+        var delta = Session.Trajectory.Since(cursor);
+        if (!delta.Reset && delta.Points.Count == 0 && delta.Turns.Count == 0) return;
+        if (delta.Reset) known.Clear();
+        var labels = known.Count;
+        foreach (var turn in delta.Turns) known[turn.Turn] = turn;
+        summaries = [.. known.Values];
+        cursor = delta.Cursor;
+        sending = true;
+        try
+        {
+            await chart.InvokeVoidAsync("extend", Message(delta));
+        }
+        finally
+        {
+            sending = false;
+        }
+
+        if (delta.Reset || labels != known.Count || Session.Turns is not [.., { Over: false }]) StateHasChanged();
+        // What came while the browser was drawing.
+        if (Session.Trajectory.Since(cursor) is { Points.Count: > 0 } or { Reset: true }) pulse?.Signal();
+    }
+
+    private async Task ShowAsync()
+    {
+        if (chart is null || Axis is null || Session is null) return;
+        var now = (Reading, Session.Settings.Percentile);
+        if (now == shown) return;
+        shown = now;
+        await chart.InvokeVoidAsync("show", Reading.ToString().ToLowerInvariant(), Axis.Shown(now.Percentile), now.Percentile);
+    }
+}

@@ -1,0 +1,148 @@
+using Markdig;
+using Markdig.Renderers;
+using Markdig.Renderers.Html;
+using Markdig.Renderers.Html.Inlines;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace AxisDemo.Web.Components.Shared;
+
+/// <summary>Where tokens begin in a text, and their tints: marks them in the markup.</summary>
+/// <param name="Offset">Offset in the whole text of the piece that is rendered.</param>
+/// <param name="Starts">Start of each token in the whole text, ascending.</param>
+/// <param name="Tints">Class of each token, with a leading space, or empty.</param>
+public sealed record TokenSpans(int Offset, List<int> Starts, List<string> Tints)
+{
+    /// <summary>The token that holds a character: the last one that begins at or before it.</summary>
+    public int At(int position)
+    {
+        var index = Starts.BinarySearch(position);
+        if (index < 0) return ~index - 1;
+        // Tokens without text of their own begin where the next one begins.
+        while (index + 1 < Starts.Count && Starts[index + 1] == position) index++;
+        return index;
+    }
+}
+
+/// <summary>
+/// Markdown from a model as markup that is safe to show: raw HTML is text, links open only http, https and mailto, in a new tab
+/// and without telling where they came from, and pictures are links, since loading them would tell others who reads.
+/// </summary>
+public static class SafeMarkdown
+{
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UsePreciseSourceLocation().Build();
+
+    /// <summary>The text's top-level blocks: where each begins, and its markup.</summary>
+    public static IReadOnlyList<(int Start, string Html)> Render(string text, TokenSpans? tokens = null)
+    {
+        MarkdownDocument document;
+        try
+        {
+            document = Markdown.Parse(text, Pipeline);
+        }
+        catch (ArgumentException)
+        {
+            // Markdig refuses to nest without end ("> > > > ..."): such a text is shown as it is.
+            return [(0, "<p>" + System.Net.WebUtility.HtmlEncode(text) + "</p>")];
+        }
+
+        return [.. document.Select(block => (block.Span.Start, Write(block, tokens)))];
+    }
+
+    private static string Write(Block block, TokenSpans? tokens)
+    {
+        using var writer = new StringWriter();
+        var renderer = new HtmlRenderer(writer);
+        Pipeline.Setup(renderer);
+        renderer.ObjectRenderers.Replace<LiteralInlineRenderer>(new Literals(tokens));
+        renderer.ObjectRenderers.Replace<CodeInlineRenderer>(new Code(tokens));
+        renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new CodeBlocks(tokens));
+        renderer.ObjectRenderers.Replace<LinkInlineRenderer>(new Links());
+        renderer.ObjectRenderers.Replace<AutolinkInlineRenderer>(new Autolinks());
+        renderer.Render(block);
+        return writer.ToString().TrimEnd('\n');
+    }
+
+    private static void WriteMarked(HtmlRenderer renderer, ReadOnlySpan<char> content, int start, bool aligned, TokenSpans? tokens)
+    {
+        if (tokens is null)
+        {
+            renderer.WriteEscape(content);
+            return;
+        }
+
+        var from = 0;
+        while (from < content.Length)
+        {
+            var token = tokens.At(tokens.Offset + start + from);
+            var end = content.Length;
+            // Entities and escapes make markup and source differ in length: such a piece belongs to its first token.
+            if (aligned && token + 1 < tokens.Starts.Count) end = Math.Clamp(tokens.Starts[token + 1] - tokens.Offset - start, from + 1, content.Length);
+            if (token >= 0) renderer.Write("<span class=\"t").Write(tokens.Tints[token]).Write("\" data-i=\"").Write(token.ToString()).Write("\">");
+            renderer.WriteEscape(content[from..end]);
+            if (token >= 0) renderer.Write("</span>");
+            from = end;
+        }
+    }
+
+    private static string? Safe(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "mailto" ? uri.AbsoluteUri : null;
+
+    private static void OpenLink(HtmlRenderer renderer, string url) =>
+        renderer.Write("<a href=\"").WriteEscapeUrl(url).Write("\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">");
+
+    private sealed class Literals(TokenSpans? tokens) : HtmlObjectRenderer<LiteralInline>
+    {
+        protected override void Write(HtmlRenderer renderer, LiteralInline obj) =>
+            WriteMarked(renderer, obj.Content.AsSpan(), obj.Span.Start, obj.Span.Length == obj.Content.Length, tokens);
+    }
+
+    private sealed class Code(TokenSpans? tokens) : HtmlObjectRenderer<CodeInline>
+    {
+        protected override void Write(HtmlRenderer renderer, CodeInline obj)
+        {
+            renderer.Write("<code>");
+            var fence = (obj.Span.Length - obj.Content.Length) / 2;
+            WriteMarked(renderer, obj.Content, obj.Span.Start + fence, obj.Span.Length == obj.Content.Length + 2 * fence, tokens);
+            renderer.Write("</code>");
+        }
+    }
+
+    private sealed class CodeBlocks(TokenSpans? tokens) : HtmlObjectRenderer<CodeBlock>
+    {
+        protected override void Write(HtmlRenderer renderer, CodeBlock obj)
+        {
+            renderer.Write("<pre tabindex=\"0\"><code>");
+            for (var i = 0; i < obj.Lines.Count; i++)
+            {
+                var line = obj.Lines.Lines[i];
+                WriteMarked(renderer, line.Slice.AsSpan(), line.Position, true, tokens);
+                renderer.Write("\n");
+            }
+
+            renderer.Write("</code></pre>");
+        }
+    }
+
+    private sealed class Links : HtmlObjectRenderer<LinkInline>
+    {
+        protected override void Write(HtmlRenderer renderer, LinkInline obj)
+        {
+            var url = Safe(obj.GetDynamicUrl?.Invoke() ?? obj.Url);
+            if (url is not null) OpenLink(renderer, url);
+            renderer.WriteChildren(obj);
+            if (url is not null) renderer.Write("</a>");
+        }
+    }
+
+    private sealed class Autolinks : HtmlObjectRenderer<AutolinkInline>
+    {
+        protected override void Write(HtmlRenderer renderer, AutolinkInline obj)
+        {
+            var url = Safe(obj.IsEmail ? "mailto:" + obj.Url : obj.Url);
+            if (url is not null) OpenLink(renderer, url);
+            renderer.WriteEscape(obj.Url);
+            if (url is not null) renderer.Write("</a>");
+        }
+    }
+}

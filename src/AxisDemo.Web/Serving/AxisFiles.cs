@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using AxisDemo.Formats;
+using AxisDemo.Interp;
+using AxisDemo.Model;
+
+namespace AxisDemo.Web.Serving;
+
+/// <summary>Finds a model's axis file and turns it into what the pages need.</summary>
+public static partial class AxisFiles
+{
+    private const int LabelledRoles = 7;
+    private static readonly string[] Known = ["assistant", "teacher", "poet", "ghost", "vampire", "pirate", "demon", "mystic"];
+
+    /// <summary>Where the axis of a model is looked for: beside it, its quantisation and ending replaced.</summary>
+    public static string Beside(string model) => Quantisation().Replace(model, "") + ".axis.safetensors";
+
+    /// <summary>Opens an axis file for a model.</summary>
+    /// <exception cref="InputException">It is not there, is damaged, belongs to another model, or holds no percentiles.</exception>
+    public static ChatAxis Open(string path, ModelInfo model)
+    {
+        if (!File.Exists(path)) throw new InputException(path, "", "there is no such axis file.", "Set Engine:Axis to one, or make it with: axis extract, axis build.");
+        var file = AxisFile.Open(path);
+        file.EnsureMatches(model.Name, model.Sha256, model.Layers, model.Width);
+        if (!file.HasPercentiles) throw new InputException(path, "percentiles", "they are missing, so no floor can be named.", "Make the axis with: axis extract, axis build.");
+        // Without a calibration: the published bands' place in the depth.
+        var (from, to, percentile) = file.Recommended is { } r ? (r.From, r.To, r.Percentile) : ((int)(0.67 * model.Layers), (int)(0.87 * model.Layers), 75.0);
+        var offset = file.Offset(file.DisplayLayer);
+        return new ChatAxis
+        {
+            Name = file.Provenance.Name,
+            DisplayLayer = file.DisplayLayer,
+            CapLayers = [.. Enumerable.Range(from, to - from)],
+            Direction = file.At,
+            Floor = file.Threshold,
+            Offset = offset,
+            Percentile = percentile,
+            Roles = Label(file),
+            Price = file.Recommended?.Price,
+        };
+    }
+
+    // The roles that visitors know, and the ends where those are not among them; without labels a projection says nothing.
+    private static List<Web.Serving.ReferenceRole> Label(AxisFile file)
+    {
+        var all = file.Roles.OrderByDescending(r => r.Projection).ToList();
+        var known = all.Where(r => Known.Contains(r.Role)).ToList();
+        if (known.Count < 4 && all.Count > 0) known = [.. known.Union([all[0], all[^1], .. Enumerable.Range(1, 3).Select(i => all[i * (all.Count - 1) / 4])])];
+        return [.. known.OrderByDescending(r => r.Projection).Take(LabelledRoles).Select(r => new Web.Serving.ReferenceRole(r.Role.Replace('_', ' '), r.Projection))];
+    }
+
+    [GeneratedRegex(@"([.-](Q\d\w*|IQ\d\w*|BF16|F16|F32))?(\.gguf)?/?$", RegexOptions.IgnoreCase)]
+    private static partial Regex Quantisation();
+}

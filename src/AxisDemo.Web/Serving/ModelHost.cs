@@ -1,0 +1,79 @@
+using AxisDemo.Formats;
+using AxisDemo.Serving;
+using AxisDemo.Web.Options;
+using Microsoft.Extensions.Options;
+
+namespace AxisDemo.Web.Serving;
+
+/// <summary>Opens a model for the options; reports what it is doing.</summary>
+/// <exception cref="InputException">The model cannot be used.</exception>
+public delegate IGenerator OpenModel(string path, EngineSettings options, Action<string> doing);
+
+/// <summary>Loads the model and its axis in the background: pages come up at once and say how far it is.</summary>
+public sealed class ModelHost(OpenModel open, IOptions<EngineSettings> options, IHostEnvironment environment, ILogger<ModelHost> log) : BackgroundService, IModelSource
+{
+    /// <inheritdoc/>
+    public ModelState State { get; private set; } = new(null, "Loading the model…", null);
+
+    /// <inheritdoc/>
+    public event Action? Changed;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        (State.Loaded?.Generator as IDisposable)?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Load, stoppingToken);
+
+    private void Load()
+    {
+        var wanted = options.Value;
+        try
+        {
+            var path = Locate(wanted.Model);
+            var generator = open(path, wanted, doing => Set(new ModelState(null, doing, null)));
+            var loaded = WithAxis(generator, wanted.Axis.Length > 0 ? Locate(wanted.Axis) : AxisFiles.Beside(path));
+            log.LogInformation("Loaded {Model} on {Engine}; axis: {Axis}", generator.Model.Name, generator.Model.Engine, loaded.Axis?.Name ?? loaded.AxisProblem);
+            Set(new ModelState(loaded, null, null));
+        }
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        {
+            log.LogError("No model: {Problem}", e.Message);
+            Set(new ModelState(null, null, e.Message));
+        }
+    }
+
+    private static LoadedModel WithAxis(IGenerator generator, string path)
+    {
+        try
+        {
+            return new LoadedModel(generator, AxisFiles.Open(path, generator.Model), null);
+        }
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        {
+            // A model without its axis can still talk: the page says why nothing is capped.
+            return new LoadedModel(generator, null, $"There is no axis to cap along, so only the standard column answers. {e.Message}");
+        }
+    }
+
+    // Relative to the content root; when the host is started from elsewhere, to where the program lies or above it.
+    private string Locate(string path)
+    {
+        if (Path.IsPathRooted(path)) return path;
+        var fallback = Path.Combine(environment.ContentRootPath, path);
+        if (File.Exists(fallback) || Directory.Exists(fallback)) return fallback;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (Path.Combine(folder.FullName, path) is var candidate && (File.Exists(candidate) || Directory.Exists(candidate)))
+                return candidate;
+        return fallback;
+    }
+
+    private void Set(ModelState state)
+    {
+        State = state;
+        Changed?.Invoke();
+    }
+}
