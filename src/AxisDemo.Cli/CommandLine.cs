@@ -19,6 +19,7 @@ internal static class CommandLine
     {
         InspectCommand.Create(),
         DequantizeCommand.Create(),
+        BuildCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)
