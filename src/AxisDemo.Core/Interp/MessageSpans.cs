@@ -1,0 +1,69 @@
+using System.Text;
+using AxisDemo.Formats;
+using AxisDemo.Tokenizers;
+
+namespace AxisDemo.Interp;
+
+/// <summary>Which tokens of a rendered conversation are the content of which message: headers and end-of-turn tokens belong to none.</summary>
+internal static class MessageSpans
+{
+    /// <summary>For each message the tokens [from, to) of its content; empty where the template leaves it out (or it is empty).</summary>
+    /// <param name="tokenizer">The tokenizer that encoded the parts.</param>
+    /// <param name="parts">The rendering.</param>
+    /// <param name="ids">Its tokens, a BOS in front or not.</param>
+    /// <param name="messages">The conversation.</param>
+    public static IReadOnlyList<Range> Find(ITokenizer tokenizer, IReadOnlyList<PromptPart> parts, IReadOnlyList<int> ids, IReadOnlyList<ChatMessage> messages)
+    {
+        var lengths = ids.Select(id => tokenizer.Bytes(id).Length).ToArray();
+        var bytes = parts.Sum(p => Encoding.UTF8.GetByteCount(p.Text));
+        var before = lengths.Sum() - bytes; // a BOS that the template did not write
+        if (before < 0 || (before > 0 && (ids.Count == 0 || lengths[0] != before)))
+            throw new InputException("request", "messages", "the tokens of the conversation cannot be told apart: the vocabulary lacks some of its characters.");
+
+        var contents = Contents(parts, messages);
+        var spans = new Range[messages.Count];
+        for (var m = 0; m < spans.Length; m++)
+        {
+            if (contents[m] is not { } content) continue;
+            int at = 0, from = 0, to = 0, start = content.Start + before, end = content.End + before;
+            // A token that begins inside the content is the content's, also one that reaches beyond its end.
+            for (var t = 0; t < lengths.Length; at += lengths[t++])
+            {
+                if (at < start) from = t + 1;
+                if (at < end) to = t + 1;
+            }
+
+            spans[m] = from..Math.Max(from, to);
+        }
+
+        return spans;
+    }
+
+    // In bytes of the rendering. Parts alternate between template and message, so a content is a part of its own; a role's name
+    // ("user") is one too, which is why the first of two equal ones is taken for the role.
+    private static (int Start, int End)?[] Contents(IReadOnlyList<PromptPart> parts, IReadOnlyList<ChatMessage> messages)
+    {
+        var written = new List<(string Text, int Start, int End)>();
+        var at = 0;
+        foreach (var part in parts)
+        {
+            var length = Encoding.UTF8.GetByteCount(part.Text);
+            if (!part.FromTemplate) written.Add((part.Text.Trim(), at, at + length));
+            at += length;
+        }
+
+        var found = new (int, int)?[messages.Count];
+        var next = 0;
+        for (var m = 0; m < messages.Count; m++)
+        {
+            var content = messages[m].Content.Trim();
+            var place = written.FindIndex(next, w => w.Text == content);
+            if (place < 0 || content.Length == 0) continue;
+            if (content == messages[m].Role && place + 1 < written.Count && written[place + 1].Text == content) place++;
+            found[m] = (written[place].Start, written[place].End);
+            next = place + 1;
+        }
+
+        return found;
+    }
+}
