@@ -1,4 +1,5 @@
 using AxisDemo.Model;
+using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Serving;
 
@@ -7,6 +8,12 @@ public interface IGenerator
 {
     /// <summary>The loaded model.</summary>
     ModelInfo Model { get; }
+
+    /// <summary>The model's tokenizer.</summary>
+    ITokenizer Tokenizer { get; }
+
+    /// <summary>The model's own chat template.</summary>
+    ChatTemplate Template { get; }
 
     /// <summary>Load and speed of the engine right now.</summary>
     EngineStatus Status { get; }

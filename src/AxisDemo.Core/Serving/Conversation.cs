@@ -1,0 +1,145 @@
+using AxisDemo.Tokenizers;
+
+namespace AxisDemo.Serving;
+
+/// <summary>
+/// One column's conversation: its messages, and the token ids the model has really seen and written. The next prompt is those ids plus
+/// what the template adds, not a new encoding, so that the keys and values of earlier turns can be used again.
+/// </summary>
+public sealed class Conversation
+{
+    private readonly ITokenizer tokenizer;
+    private readonly ChatTemplate template;
+    private readonly List<ChatMessage> messages = [];
+    private readonly List<int> ids = [];
+    private readonly List<bool> special = [];
+
+    private readonly List<(int Messages, int Ids, string Seen)> checkpoints = [];
+
+    // The text that ids stand for: the rendering of the last prompt and the answer to it.
+    private string seen = "";
+
+    /// <summary>Starts a conversation.</summary>
+    /// <param name="generator">Whose tokenizer and template are used.</param>
+    /// <param name="system">System prompt; null or empty: what the template does without one.</param>
+    public Conversation(IGenerator generator, string? system = null)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        (tokenizer, template) = (generator.Tokenizer, generator.Template);
+        if (!string.IsNullOrEmpty(system)) messages.Add(new ChatMessage("system", system));
+    }
+
+    /// <summary>The messages, the system prompt first where there is one.</summary>
+    public IReadOnlyList<ChatMessage> Messages => messages;
+
+    /// <summary>Adds the user's message and gives the prompt for the answer.</summary>
+    public Prompt Ask(string text)
+    {
+        messages.Add(new ChatMessage("user", text));
+        return Prompt();
+    }
+
+    /// <summary>The prompt for an answer to the last message.</summary>
+    public Prompt Prompt()
+    {
+        var parts = template.Render(messages, addGenerationPrompt: true);
+        var rendered = string.Concat(parts.Select(p => p.Text));
+        if (seen.Length > 0 && rendered.StartsWith(seen, StringComparison.Ordinal))
+            Append(Tail(parts, seen.Length));
+        else
+        {
+            ids.Clear();
+            special.Clear();
+            checkpoints.Clear();
+            if (tokenizer is { AddBos: true, Bos: { } bos } && !StartsWithBos(parts))
+            {
+                ids.Add(bos);
+                special.Add(true);
+            }
+
+            Append(parts);
+        }
+
+        seen = rendered;
+        return new Prompt([.. ids], [.. special]);
+    }
+
+    /// <summary>Adds the answer: its text and the ids it was generated as (the end-of-turn token not among them).</summary>
+    public void Answer(string text, IReadOnlyList<int> answerIds)
+    {
+        messages.Add(new ChatMessage("assistant", text));
+        ids.AddRange(answerIds);
+        foreach (var id in answerIds) special.Add(tokenizer.IsControl(id));
+        seen += text;
+        checkpoints.Add((messages.Count, ids.Count, seen));
+    }
+
+    /// <summary>Takes messages back until so many are left.</summary>
+    public void Truncate(int count)
+    {
+        messages.RemoveRange(count, messages.Count - count);
+        while (checkpoints.Count > 0 && checkpoints[^1].Messages > count) checkpoints.RemoveAt(checkpoints.Count - 1);
+        var (kept, text) = checkpoints.Count > 0 ? (checkpoints[^1].Ids, checkpoints[^1].Seen) : (0, "");
+        ids.RemoveRange(kept, ids.Count - kept);
+        special.RemoveRange(kept, special.Count - kept);
+        seen = text;
+    }
+
+    /// <summary>
+    /// A prompt for messages that already exist, each answer encoded as the template renders it.
+    /// </summary>
+    public static Prompt Encode(ITokenizer tokenizer, ChatTemplate template, IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, IReadOnlyDictionary<string, object?>? variables = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(template);
+        var parts = template.Render(messages, addGenerationPrompt, variables);
+        var ids = tokenizer.EncodePrompt(parts);
+        return new Prompt(ids, Flags(tokenizer, parts, ids));
+    }
+
+    private void Append(IReadOnlyList<PromptPart> parts)
+    {
+        var added = tokenizer.Encode(parts);
+        ids.AddRange(added);
+        special.AddRange(Flags(tokenizer, parts, added));
+    }
+
+    private bool StartsWithBos(IReadOnlyList<PromptPart> parts) =>
+        parts.Count > 0 && tokenizer.Encode([parts[0]]) is [var first, ..] && first == tokenizer.Bos;
+
+    // A token is the template's own when its bytes begin in a part that the template wrote.
+    private static bool[] Flags(ITokenizer tokenizer, IReadOnlyList<PromptPart> parts, int[] ids)
+    {
+        var flags = new bool[ids.Length];
+        var total = parts.Sum(p => System.Text.Encoding.UTF8.GetByteCount(p.Text));
+        var written = ids.Sum(id => tokenizer.Bytes(id).Length);
+        // A BOS in front, or bytes the vocabulary lacks: only control tokens are known then.
+        var aligned = written == total;
+        int part = 0, left = parts.Count > 0 ? System.Text.Encoding.UTF8.GetByteCount(parts[0].Text) : 0;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            while (aligned && left <= 0 && part + 1 < parts.Count) left += System.Text.Encoding.UTF8.GetByteCount(parts[++part].Text);
+            flags[i] = tokenizer.IsControl(ids[i]) || (aligned && parts[part].FromTemplate);
+            left -= tokenizer.Bytes(ids[i]).Length;
+        }
+
+        return flags;
+    }
+
+    private static List<PromptPart> Tail(IReadOnlyList<PromptPart> parts, int from)
+    {
+        var tail = new List<PromptPart>();
+        foreach (var part in parts)
+        {
+            if (from < part.Text.Length) tail.Add(part with { Text = part.Text[Math.Max(0, from)..] });
+            from -= part.Text.Length;
+        }
+
+        return tail;
+    }
+}
+
+/// <summary>A prompt as a request wants it.</summary>
+/// <param name="Ids">Token ids.</param>
+/// <param name="Special">For each token whether it is the template's own.</param>
+public sealed record Prompt(int[] Ids, bool[] Special);

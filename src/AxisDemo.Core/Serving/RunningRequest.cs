@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Tokenizers;
+
+namespace AxisDemo.Serving;
+
+/// <summary>A request in the engine: its sequences, what it has generated, and the channel its events leave by.</summary>
+internal sealed class RunningRequest(GenerationRequest request, CancellationToken cancellation)
+{
+    // Never more than the request's tokens and a few: bounded by its MaxTokens, so the engine never waits for a slow reader.
+    private readonly Channel<GenerationEvent> events = Channel.CreateUnbounded<GenerationEvent>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly Utf8Stream text = new();
+
+    public GenerationRequest Request { get; } = request;
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    public ChannelReader<GenerationEvent> Events => events.Reader;
+
+    public Sequence Main { get; set; } = null!;
+
+    public Sequence? Reader { get; set; }
+
+    /// <summary>Prompt and answer, shared by the sequences.</summary>
+    public List<int> Tokens { get; set; } = null!;
+
+    /// <summary>For each token whether it is the template's own.</summary>
+    public List<bool> SpecialFlags { get; set; } = null!;
+
+    /// <summary>Prompt tokens computed when progress was last reported.</summary>
+    public int LastPrefillReport { get; set; }
+
+    public int ReservedPages { get; set; }
+
+    public int ReusedTokens { get; set; }
+
+    /// <summary>Place in the queue last reported.</summary>
+    public int Ahead { get; set; } = -1;
+
+    public List<int> Answer { get; } = [];
+
+    /// <summary>The newest token, not reported yet because its own row is still to come.</summary>
+    public TokenEvent? Held { get; set; }
+
+    public double[]? Sums { get; set; }
+
+    public PromptProjection[]? PromptProjections { get; set; }
+
+    public double FirstTokenMilliseconds { get; private set; }
+
+    /// <summary>Whether a token's event waits for the token's own row.</summary>
+    public bool Observes { get; } = request.Watch.Count > 0 || request.Read || request.CaptureResponseMean || request.Interventions.Any(i => i.Kind == InterventionKind.Cap);
+
+    public int Limit => Request.Forced?.Count ?? Request.MaxTokens;
+
+    public string Text(ReadOnlySpan<byte> bytes) => text.Push(bytes);
+
+    public string Rest() => text.Flush();
+
+    /// <summary>Appends a generated token to every sequence.</summary>
+    public void Add(int id, bool special)
+    {
+        Answer.Add(id);
+        Tokens.Add(id);
+        SpecialFlags.Add(special);
+        Main.Grow();
+        Reader?.Grow();
+    }
+
+    public void Sampled()
+    {
+        if (Answer.Count == 0) FirstTokenMilliseconds = clock.Elapsed.TotalMilliseconds;
+    }
+
+    public void Send(GenerationEvent e) => events.Writer.TryWrite(e);
+
+    public void Fail(string error)
+    {
+        Send(new FailedEvent(error));
+        events.Writer.TryComplete();
+    }
+
+    public void Finish(string reason, string? rest, int? stopId)
+    {
+        var seconds = (clock.Elapsed.TotalMilliseconds - FirstTokenMilliseconds) / 1000;
+        float[]? mean = null;
+        if (Sums is not null && Answer.Count > 0) mean = Array.ConvertAll(Sums, s => (float)(s / Answer.Count));
+        Send(new FinishedEvent(reason, Answer.Count, Answer.Count > 1 && seconds > 0 ? (Answer.Count - 1) / seconds : 0)
+        {
+            FirstTokenMilliseconds = FirstTokenMilliseconds,
+            Text = string.IsNullOrEmpty(rest) ? null : rest,
+            StopId = stopId,
+            ResponseMean = mean,
+        });
+        events.Writer.TryComplete();
+    }
+}

@@ -1,0 +1,248 @@
+using System.Text.Json;
+using AxisDemo.Formats;
+using AxisDemo.Kernels;
+using AxisDemo.Model;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Serving;
+using AxisDemo.Tests.Model;
+using AxisDemo.Tokenizers;
+
+namespace AxisDemo.Tests.Serving;
+
+/// <summary>The engine over the embedded model, on its fast path. One engine serves all tests of the class.</summary>
+public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private Engine Engine => fixture.Engine;
+
+    [Fact]
+    public async Task A_request_gives_the_same_alone_and_among_others_bit_for_bit()
+    {
+        var requests = Enumerable.Range(0, 6).Select(i => Request($"Tell me about the number {i}.", 20) with
+        {
+            Sampling = new Sampling { Seed = (ulong)i },
+            Interventions = i % 2 == 0 ? [] : [fixture.Cap],
+            Read = i % 3 == 1,
+            Watch = [fixture.Watch],
+        }).ToArray();
+        var alone = new List<GenerationEvent[]>();
+        foreach (var request in requests)
+        {
+            using var fresh = EngineFixture.Open(threads: 1);
+            alone.Add(await Collect(fresh, request));
+        }
+
+        using var engine = EngineFixture.Open(threads: 2);
+        var together = await Task.WhenAll(requests.Select(r => Collect(engine, r)));
+        for (var i = 0; i < requests.Length; i++) Assert.Equal(Tokens(alone[i]), Tokens(together[i]));
+    }
+
+    [Fact]
+    public async Task A_second_turn_from_the_cache_equals_one_computed_anew()
+    {
+        foreach (var interventions in (Intervention[][])[[], [fixture.Cap]])
+        {
+            var conversation = new Conversation(Engine);
+            GenerationRequest Next(Prompt p) => new() { Prompt = p.Ids, PromptSpecial = p.Special, MaxTokens = 16, Sampling = new() { Seed = 5 }, Interventions = interventions, Watch = [fixture.Watch] };
+            var first = await Collect(Engine, Next(conversation.Ask("What is a good name for a cat?")));
+            conversation.Answer(Text(first), [.. first.OfType<TokenEvent>().Select(t => t.Id)]);
+            var request = Next(conversation.Ask("And for a dog?"));
+            var second = await Collect(Engine, request);
+            Assert.True(second.OfType<StartedEvent>().Single().ReusedTokens > 30);
+
+            using var fresh = EngineFixture.Open();
+            var anew = await Collect(fresh, request);
+            Assert.Equal(0, anew.OfType<StartedEvent>().Single().ReusedTokens);
+            Assert.Equal(Tokens(anew), Tokens(second));
+        }
+    }
+
+    [Fact]
+    public async Task A_cap_that_lifts_nothing_leaves_every_bit_of_the_text_and_the_projections()
+    {
+        var plain = Request("Who are you?", 16) with { Watch = [fixture.Watch], Sampling = new() { Seed = 3 } };
+        var idle = plain with { Interventions = [Intervention.Cap([(20, fixture.Axis(20), float.NegativeInfinity), (21, fixture.Axis(21), -1e9f)])], Read = true };
+        var (a, b) = (await Collect(Engine, plain), await Collect(Engine, idle));
+        Assert.Equal(a.OfType<TokenEvent>().Select(t => (t.Id, t.Projections[0].Post)), b.OfType<TokenEvent>().Select(t => (t.Id, t.Projections[0].Post)));
+        Assert.All(b.OfType<TokenEvent>(), t =>
+        {
+            Assert.Equal(t.Projections[0].Pre, t.Projections[0].Read);
+            Assert.Equal(0, t.LiftedLayers);
+            Assert.InRange(t.Kl!.Value, 0, 1e-5);
+        });
+    }
+
+    [Fact]
+    public async Task A_capped_request_with_a_reader_tells_what_the_golden_files_tell()
+    {
+        using var golden = SmolLm2GoldenTests.Open();
+        using var read = new Golden(Repository.Fixture("smollm2", "smollm2.json"), Repository.Fixture("smollm2", "read.safetensors"));
+        const int Case = 1;
+        var (prompt, greedy) = SmolLm2GoldenTests.Tokens(golden, Case, "capped");
+        using var scalar = EngineFixture.Open(kernels: KernelPath.Scalar);
+        var events = await Collect(scalar, new GenerationRequest
+        {
+            Prompt = prompt, MaxTokens = 12, Sampling = Sampling.Greedy, Interventions = [SmolLm2GoldenTests.Cap(golden)], Read = true, LogProbs = true, Watch = [fixture.Watch],
+        });
+        var tokens = events.OfType<TokenEvent>().ToArray();
+        Assert.Equal(greedy[..12], tokens.Select(t => t.Id));
+        var total = prompt.Length + greedy.Length;
+        var (pre, post, plain) = (golden.Floats($"{Case}.capped.proj_pre"), golden.Floats($"{Case}.capped.proj_post"), read.Floats($"{Case}.read.proj"));
+        var (kl, logp, choice) = (read.Floats($"{Case}.read.kl"), read.Floats($"{Case}.read.logp"), read.Ints($"{Case}.read.plain_choice"));
+        for (var t = 0; t < tokens.Length; t++)
+        {
+            var at = 21 * total + prompt.Length + t;
+            var projection = tokens[t].Projections[0];
+            // 1e-3 of a row's norm of at most 500.
+            Assert.Equal(pre[at], projection.Pre, 0.5);
+            Assert.Equal(post[at], projection.Post, 0.5);
+            Assert.Equal(plain[at], projection.Read!.Value, 0.5);
+            Assert.Equal(pre[at] < post[at], projection.Touched);
+            Assert.Equal(kl[t], tokens[t].Kl!.Value, 2e-3);
+            Assert.Equal(logp[t], tokens[t].ReadLogProb!.Value, 2e-3);
+            Assert.Equal(choice[t], tokens[t].PlainChoiceId);
+        }
+    }
+
+    [Fact]
+    public async Task The_mean_over_the_answer_is_the_mean_of_its_own_positions()
+    {
+        using var golden = SmolLm2GoldenTests.Open();
+        var (prompt, greedy) = SmolLm2GoldenTests.Tokens(golden, 0, "plain");
+        using var scalar = EngineFixture.Open(kernels: KernelPath.Scalar);
+        var events = await Collect(scalar, new GenerationRequest { Prompt = prompt, Forced = greedy, CaptureResponseMean = true });
+        var mean = events.OfType<FinishedEvent>().Single().ResponseMean!;
+        Golden.CloseByRow(golden.Floats("0.plain.response_mean"), mean, 576, 1e-3, "response mean");
+    }
+
+    [Fact]
+    public async Task Interventions_by_position_give_the_published_greedy_text_through_the_cache()
+    {
+        using var golden = new Golden(Repository.Fixture("interventions", "llama3.json"), Repository.Fixture("interventions", "llama3.safetensors"));
+        using var engine = EngineFixture.Open(path: Repository.Fixture("tiny-models", "llama3", "llama3.gguf"), kernels: KernelPath.Scalar);
+        foreach (var item in golden.Json.GetProperty("interventions").EnumerateArray())
+            foreach (var prompt in (string[])["p17", "p40"])
+            {
+                var events = await Collect(engine, new GenerationRequest
+                {
+                    Prompt = Golden.Ids(golden.Json.GetProperty("prompts").GetProperty(prompt)), MaxTokens = 24, Sampling = Sampling.Greedy,
+                    StopAtEndOfTurn = false, Interventions = InterventionGoldenTests.Build(golden, item),
+                });
+                Assert.Equal(Golden.Ids(item.GetProperty("runs").GetProperty(prompt).GetProperty("greedy")), events.OfType<TokenEvent>().Select(t => t.Id));
+            }
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_stream_at_the_next_step()
+    {
+        using var source = new CancellationTokenSource();
+        var tokens = 0;
+        var seenAtCancel = 0;
+        FinishedEvent? finished = null;
+        await foreach (var e in Engine.StreamAsync(Request("Count to a thousand.", 400), source.Token))
+        {
+            if (e is TokenEvent && ++tokens == 3)
+            {
+                await source.CancelAsync();
+                seenAtCancel = tokens;
+            }
+
+            finished = e as FinishedEvent ?? finished;
+        }
+
+        Assert.Equal("cancelled", finished!.Reason);
+        // Events already on their way when the token was cancelled, and at most one more step.
+        Assert.InRange(tokens, seenAtCancel, seenAtCancel + 20);
+        await WaitUntil(() => Engine.Status is { Running: 0, Waiting: 0 });
+    }
+
+    [Fact]
+    public async Task More_requests_than_fit_wait_and_more_than_may_wait_are_refused()
+    {
+        using var engine = EngineFixture.Open(options: new EngineOptions { MaxRunning = 1, MaxWaiting = 1 });
+        using var source = new CancellationTokenSource();
+        var first = engine.StreamAsync(Request("One.", 200), source.Token).GetAsyncEnumerator();
+        Assert.True(await first.MoveNextAsync());
+        var second = engine.StreamAsync(Request("Two.", 4)).GetAsyncEnumerator();
+        Assert.True(await second.MoveNextAsync());
+        Assert.Equal(new QueuedEvent(0), second.Current);
+        var refused = Assert.Throws<InputException>(() => engine.StreamAsync(Request("Three.", 4)));
+        Assert.Contains("too many visitors", refused.Message, StringComparison.Ordinal);
+        await source.CancelAsync();
+        while (await first.MoveNextAsync()) Assert.IsNotType<FailedEvent>(first.Current);
+        var last = second.Current;
+        while (await second.MoveNextAsync()) last = second.Current;
+        Assert.Equal("length", Assert.IsType<FinishedEvent>(last).Reason);
+    }
+
+    [Fact]
+    public void A_bad_request_is_refused_before_it_is_queued()
+    {
+        var good = Request("Hello", 4);
+        (GenerationRequest Request, string Field)[] bad =
+        [
+            (good with { Prompt = [] }, "prompt"), (good with { Prompt = [-1] }, "prompt"), (good with { Prompt = [60_000] }, "prompt"),
+            (good with { Prompt = new int[8192] }, "prompt"), (good with { MaxTokens = -1 }, "maxTokens"), (good with { MaxTokens = 1_000_000 }, "maxTokens"),
+            (good with { Sampling = new() { Temperature = float.NaN } }, "temperature"), (good with { Sampling = new() { TopP = 0 } }, "topP"),
+            (good with { Watch = [fixture.Watch with { Layer = 30 }] }, "watch"), (good with { Watch = [new Watch("x", 1, new Direction("x", [1, 2]))] }, "watch"),
+            (good with { Interventions = [Intervention.Cap([(99, fixture.Axis(21), 0)])] }, "interventions"), (good with { PromptSpecial = [true] }, "promptSpecial"),
+        ];
+        foreach (var (request, field) in bad)
+            Assert.Equal(field, Assert.Throws<InputException>(() => Engine.StreamAsync(request)).Field);
+    }
+
+    [Fact]
+    public async Task Events_are_one_json_with_the_kind_first()
+    {
+        var events = await Collect(Engine, Request("Hi", 2) with { Watch = [fixture.Watch], Interventions = [fixture.Cap], Read = true });
+        Assert.All(events, e => Assert.StartsWith("{\"kind\":\"", e.ToJson(), StringComparison.Ordinal));
+        var token = JsonDocument.Parse(events.OfType<TokenEvent>().First().ToJson()).RootElement;
+        Assert.Equal(["kind", "index", "id", "text", "projections", "kl", "plainChoice", "plainChoiceId", "liftedLayers"], token.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["axis", "layer", "pre", "post", "touched", "read"], token.GetProperty("projections")[0].EnumerateObject().Select(p => p.Name));
+    }
+
+    private GenerationRequest Request(string text, int tokens)
+    {
+        var prompt = Conversation.Encode(Engine.Tokenizer, Engine.Template, [new ChatMessage("user", text)]);
+        return new GenerationRequest { Prompt = prompt.Ids, PromptSpecial = prompt.Special, MaxTokens = tokens, StopAtEndOfTurn = false };
+    }
+
+    private static async Task<GenerationEvent[]> Collect(Engine engine, GenerationRequest request)
+    {
+        var events = new List<GenerationEvent>();
+        await foreach (var e in engine.StreamAsync(request)) events.Add(e);
+        Assert.IsType<FinishedEvent>(events[^1]);
+        return [.. events];
+    }
+
+    private static IEnumerable<string> Tokens(GenerationEvent[] events) => events.OfType<TokenEvent>().Select(t => t.ToJson());
+
+    private static string Text(GenerationEvent[] events) => string.Concat(events.OfType<TokenEvent>().Select(t => t.Text));
+
+    private static async Task WaitUntil(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition()) await Task.Delay(10, limit.Token);
+    }
+}
+
+public sealed class EngineFixture : IDisposable
+{
+    private readonly Golden golden = SmolLm2GoldenTests.Open();
+
+    public Engine Engine { get; } = Open();
+
+    public Watch Watch => new("axis", 21, Axis(21));
+
+    public Intervention Cap => SmolLm2GoldenTests.Cap(golden);
+
+    public Direction Axis(int layer) => new("axis", golden.Floats("axis").AsSpan(layer * 576, 576));
+
+    internal static Engine Open(string? path = null, KernelPath kernels = KernelPath.Vector, int threads = 2, EngineOptions? options = null) =>
+        new(LoadedModel.Load(path ?? Repository.Model, new CpuOps(new CpuOptions { Kernels = kernels, Threads = threads })), options);
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        golden.Dispose();
+    }
+}
