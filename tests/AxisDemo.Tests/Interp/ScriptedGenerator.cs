@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AxisDemo.Interp;
 using AxisDemo.Model;
 using AxisDemo.Serving;
+using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Tests.Interp;
 
@@ -21,6 +22,10 @@ internal sealed class ScriptedGenerator : IGenerator, IPromptEncoder
     public int FailAt { get; init; } = -1;
 
     public ModelInfo Model { get; } = new("Scripted", "none", new string('d', 64), "llama", 1, "F32", 2, 3, 100, 10, "script");
+
+    public ITokenizer Tokenizer => throw new NotSupportedException("the script has no tokenizer");
+
+    public ChatTemplate Template => throw new NotSupportedException("the script has no template");
 
     public EngineStatus Status => new(running, 0, 0, 0, 0);
 
