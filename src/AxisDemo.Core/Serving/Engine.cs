@@ -147,7 +147,7 @@ public sealed class Engine : IGenerator, IDisposable
             Report(rate);
         }
 
-        foreach (var entry in running.Concat(waiting).Concat(incoming)) entry.Finish("cancelled", null, null);
+        foreach (var entry in running.Concat(waiting).Concat(incoming)) entry.Cancel();
     }
 
     private void Admit()
@@ -177,7 +177,7 @@ public sealed class Engine : IGenerator, IDisposable
             if (!list[i].Cancellation.IsCancellationRequested) continue;
             var entry = list[i];
             list.RemoveAt(i);
-            StepRunner.Cancel(entry);
+            entry.Cancel();
             if (started) Remove(entry, keep: true);
             else Interlocked.Decrement(ref queued);
         }

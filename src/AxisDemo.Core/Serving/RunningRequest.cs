@@ -46,6 +46,8 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
 
     public double[]? Sums { get; set; }
 
+    public int SummedRows { get; set; }
+
     public PromptProjection[]? PromptProjections { get; set; }
 
     public double FirstTokenMilliseconds { get; private set; }
@@ -82,12 +84,16 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
         events.Writer.TryComplete();
     }
 
+    /// <summary>Its owner no longer wants it. A token whose own row was never computed was never reported, and does not count.</summary>
+    public void Cancel() => Finish("cancelled", null, null);
+
     public void Finish(string reason, string? rest, int? stopId)
     {
+        var tokens = Answer.Count - (Held is null ? 0 : 1);
         var seconds = (clock.Elapsed.TotalMilliseconds - FirstTokenMilliseconds) / 1000;
         float[]? mean = null;
-        if (Sums is not null && Answer.Count > 0) mean = Array.ConvertAll(Sums, s => (float)(s / Answer.Count));
-        Send(new FinishedEvent(reason, Answer.Count, Answer.Count > 1 && seconds > 0 ? (Answer.Count - 1) / seconds : 0)
+        if (Sums is not null && SummedRows > 0) mean = Array.ConvertAll(Sums, s => (float)(s / SummedRows));
+        Send(new FinishedEvent(reason, tokens, tokens > 1 && seconds > 0 ? (tokens - 1) / seconds : 0)
         {
             FirstTokenMilliseconds = FirstTokenMilliseconds,
             Text = string.IsNullOrEmpty(rest) ? null : rest,

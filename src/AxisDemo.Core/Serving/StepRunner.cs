@@ -58,13 +58,6 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         entry.LastPrefillReport = entry.Main.Computed;
     }
 
-    /// <summary>Reports a request that its owner no longer wants.</summary>
-    public static void Cancel(RunningRequest entry)
-    {
-        // A token that waits for its row was already chosen and counted; its text is given, its projections never were.
-        entry.Finish("cancelled", entry.Held?.Text, null);
-    }
-
     /// <summary>Computes one step over all requests.</summary>
     public StepTime Step(List<RunningRequest> running)
     {
@@ -243,6 +236,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
 
     private void AddRow(RunningRequest entry)
     {
+        entry.SummedRows++;
         var row = model.Transformer.Ops.Results.Slice(entry.Main.Results + entry.Main.Hooks.RowsFrom, entry.Sums!.Length);
         for (var i = 0; i < row.Length; i++) entry.Sums[i] += row[i];
     }

@@ -72,6 +72,24 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
     }
 
     [Fact]
+    public async Task A_cap_that_spares_the_template_is_cached_and_computed_alike()
+    {
+        var cap = Intervention.Cap(fixture.Cap.Layers.Select(l => (l.Layer, l.Vector, 1e6f)), Positions.NoSpecial);
+        var request = Request("Tell me a story.", 6) with { Interventions = [cap], Watch = [fixture.Watch], WatchPrompt = true };
+        var first = await Collect(Engine, request);
+        var prompt = first.OfType<PromptEvent>().Single().Projections[0];
+        Assert.Equal(request.PromptSpecial!.Select(s => !s), prompt.Touched);
+        Assert.Contains(true, prompt.Touched);
+        var second = await Collect(Engine, request with { WatchPrompt = false });
+        Assert.True(second.OfType<StartedEvent>().Single().ReusedTokens > 0);
+        Assert.Equal(Tokens(first), Tokens(second));
+        // The same tokens under the same vectors at every position: nothing of the sparing run may be taken over.
+        var everywhere = Intervention.Cap(cap.Layers.Select(l => (l.Layer, l.Vector, l.Amount)));
+        var third = await Collect(Engine, request with { WatchPrompt = false, Interventions = [everywhere] });
+        Assert.Equal(0, third.OfType<StartedEvent>().Single().ReusedTokens);
+    }
+
+    [Fact]
     public async Task A_capped_request_with_a_reader_tells_what_the_golden_files_tell()
     {
         using var golden = SmolLm2GoldenTests.Open();
