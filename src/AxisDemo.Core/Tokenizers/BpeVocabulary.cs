@@ -55,6 +55,12 @@ public sealed record BpeVocabulary
     /// <summary>The name of the rule that cuts text into pieces before merging, as GGUF's <c>tokenizer.ggml.pre</c> has it. Only for <see cref="BpeAlphabet.Bytes"/>.</summary>
     public string PreTokenizer { get; init; } = "";
 
+    /// <summary>Whether text is brought into Unicode's normal form C first; null for what the family of <see cref="PreTokenizer"/> does.</summary>
+    public bool? Compose { get; init; }
+
+    /// <summary>Whether a piece that is itself a token is taken whole, before any merge; null for what the family of <see cref="PreTokenizer"/> does.</summary>
+    public bool? IgnoreMerges { get; init; }
+
     /// <summary>Only for <see cref="BpeAlphabet.Characters"/>: a space is put before the text and before what follows a control token (Llama 2).</summary>
     public bool AddSpacePrefix { get; init; }
 
@@ -63,6 +69,9 @@ public sealed record BpeVocabulary
 
     /// <summary>The end-of-sequence id.</summary>
     public int? Eos { get; init; }
+
+    /// <summary>What stands for a byte that has no token; null drops it. Only for <see cref="BpeAlphabet.Characters"/>.</summary>
+    public int? Unknown { get; init; }
 
     /// <summary>Whether prompts begin with <see cref="Bos"/>.</summary>
     public bool AddBos { get; init; }

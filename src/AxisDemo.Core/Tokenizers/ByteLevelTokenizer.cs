@@ -11,6 +11,7 @@ internal sealed class ByteLevelTokenizer : SegmentingTokenizer
     private const int CachedPieces = 65_536;
 
     private readonly PreTokenizer _rule;
+    private readonly bool _compose;
     private readonly MergeTable _merges;
     private readonly int[] _byteIds = new int[256];
     private readonly Dictionary<string, int>? _whole;
@@ -19,26 +20,28 @@ internal sealed class ByteLevelTokenizer : SegmentingTokenizer
     private int _cached;
 
     public ByteLevelTokenizer(BpeVocabulary vocabulary)
-        : base(vocabulary, new TokenTable(vocabulary, static (spelling, _) => ByteAlphabet.Decode(spelling)))
+        : base(vocabulary, new TokenTable(vocabulary, static (spelling, type) =>
+            type is TokenType.Control or TokenType.UserDefined or TokenType.Unknown ? Encoding.UTF8.GetBytes(spelling) : ByteAlphabet.Decode(spelling)))
     {
         _rule = PreTokenizer.Named(vocabulary.PreTokenizer, vocabulary.Source);
+        _compose = vocabulary.Compose ?? _rule.Compose;
         var ids = new Dictionary<string, int>(vocabulary.Tokens.Count);
         for (var id = 0; id < vocabulary.Tokens.Count; id++) ids.TryAdd(vocabulary.Tokens[id], id); // of equal spellings the lower id
         _merges = new MergeTable(vocabulary, ids);
         for (var b = 0; b < 256; b++)
             _byteIds[b] = ids.TryGetValue(ByteAlphabet.Character((byte)b).ToString(), out var id) && vocabulary.Types[id] == TokenType.Normal ? id : -1;
-        if (!_rule.IgnoreMerges) return;
+        if (!(vocabulary.IgnoreMerges ?? _rule.IgnoreMerges)) return;
         _whole = ids;
         for (var id = 0; id < vocabulary.Tokens.Count; id++)
             if (vocabulary.Types[id] != TokenType.Normal) _whole.Remove(vocabulary.Tokens[id]);
-        _longest = Math.Min(1024, _whole.Keys.Max(k => k.Length));
+        _longest = Math.Min(1024, _whole.Keys.Select(k => k.Length).DefaultIfEmpty().Max());
     }
 
     /// <summary>The pieces of a text that holds no added token, before merging; for tests against golden cuts.</summary>
     internal List<string> Pieces(string text)
     {
         var pieces = new List<string>();
-        ReadOnlySpan<char> rest = _rule.Normalize ? NormalForm.Compose(text) : text;
+        ReadOnlySpan<char> rest = _compose ? NormalForm.Compose(text) : text;
         while (rest.Length > 0)
         {
             var length = _rule.Next(rest);
@@ -50,7 +53,7 @@ internal sealed class ByteLevelTokenizer : SegmentingTokenizer
 
     protected override void EncodeSegment(ReadOnlySpan<char> text, bool first, List<int> ids)
     {
-        if (_rule.Normalize && !NormalForm.IsComposed(text)) text = NormalForm.Compose(text.ToString());
+        if (_compose && !NormalForm.IsComposed(text)) text = NormalForm.Compose(text.ToString());
         var cache = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
         while (text.Length > 0)
         {

@@ -49,6 +49,19 @@ public sealed class ChatTemplate
     public static ChatTemplate? FromGguf(GgufFile file) =>
         file.Metadata.TryString("tokenizer.chat_template", out var jinja) ? Parse(jinja, file.Path) : null;
 
+    /// <summary>
+    /// The template of a model's folder as published: <c>chat_template.jinja</c>, or <c>chat_template</c> of <c>tokenizer_config.json</c>
+    /// (of several, the one named "default"); null when there is none.
+    /// </summary>
+    /// <exception cref="InputException">A file cannot be read; or as for <see cref="Parse"/>.</exception>
+    public static ChatTemplate? FromFolder(string folder)
+    {
+        var file = Path.Combine(folder, "chat_template.jinja");
+        if (File.Exists(file)) return Parse(TokenizerJson.ReadText(file), file);
+        file = Path.Combine(folder, "tokenizer_config.json");
+        return File.Exists(file) && TokenizerJson.ChatTemplate(file) is { } jinja ? Parse(jinja, file) : null;
+    }
+
     /// <summary>Renders a conversation.</summary>
     /// <param name="messages">The conversation, oldest first; at least one message.</param>
     /// <param name="addGenerationPrompt">Whether the header of the coming answer is written at the end.</param>

@@ -28,6 +28,7 @@ internal static class GgufVocabulary
             AddSpacePrefix = keys.TryBool(Prefix + "add_space_prefix", out var prefix) ? prefix : characters,
             Bos = Id(keys, "bos_token_id"),
             Eos = Id(keys, "eos_token_id"),
+            Unknown = characters ? Id(keys, "unknown_token_id") : null,
             // Files that say nothing: what the family does.
             AddBos = keys.TryBool(Prefix + "add_bos_token", out var add) ? add : characters || pre == "llama-bpe",
             EndOfTurn = [.. ((string[])["eot_token_id", "eom_token_id"]).Select(k => Id(keys, k)).OfType<int>()],

@@ -69,8 +69,9 @@ internal static class NormalForm
     private static void Join(List<int> points)
     {
         int starter = -1, count = 0, last = 0;
-        foreach (var point in points)
+        for (var i = 0; i < points.Count; i++)
         {
+            var point = points[i];
             var mark = Class(point);
             // A mark joins its starter unless one of the same or a higher class stands between.
             var blocked = starter >= 0 && starter < count - 1 && (last == 0 || last >= mark);

@@ -23,15 +23,15 @@ internal sealed class PreTokenizer
     public bool IgnoreMerges { get; }
 
     /// <summary>Whether text is brought into Unicode's normal form C first.</summary>
-    public bool Normalize { get; }
+    public bool Compose { get; }
 
-    private PreTokenizer(bool ignoreCase = false, int digits = 0, bool digitsApart = false, bool ignoreMerges = false, bool normalize = false)
+    private PreTokenizer(bool ignoreCase = false, int digits = 0, bool digitsApart = false, bool ignoreMerges = false, bool compose = false)
     {
         _ignoreCase = ignoreCase;
         _digits = digits;
         _digitsApart = digitsApart;
         IgnoreMerges = ignoreMerges;
-        Normalize = normalize;
+        Compose = compose;
     }
 
     /// <summary>The rule with a name, as <c>tokenizer.ggml.pre</c> spells it.</summary>
@@ -41,7 +41,7 @@ internal sealed class PreTokenizer
         "gpt-2" => new(),
         "smollm" or "starcoder" or "refact" or "codeshell" => new(digitsApart: true),
         "llama-bpe" or "llama3" or "llama-v3" => new(ignoreCase: true, digits: 3, ignoreMerges: true),
-        "qwen2" or "deepseek-r1-qwen" => new(ignoreCase: true, digits: 1, normalize: true),
+        "qwen2" or "deepseek-r1-qwen" => new(ignoreCase: true, digits: 1, compose: true),
         _ => throw new InputException(source, "tokenizer.ggml.pre", $"the pre-tokenisation '{name}' is not known.",
             "Known: gpt-2, smollm, llama-bpe, qwen2. A model of one of these families works."),
     };

