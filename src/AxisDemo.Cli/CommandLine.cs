@@ -17,9 +17,16 @@ internal static class CommandLine
 
     public static RootCommand Root() => new("AxisDemo's command line: run a language model, watch it along its Assistant Axis, cap and steer it.")
     {
+        GenerateCommand.Create(),
+        LogitsCommand.Create(),
+        TokenizeCommand.Create(),
+        DetokenizeCommand.Create(),
+        TemplateCommand.Create(),
+        ModelsCommand.Create(),
         InspectCommand.Create(),
         DequantizeCommand.Create(),
         BuildCommand.Create(),
+        BenchCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)

@@ -8,7 +8,7 @@ namespace AxisDemo.Cli;
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
 

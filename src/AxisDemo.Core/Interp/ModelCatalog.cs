@@ -1,0 +1,84 @@
+using AxisDemo.Formats;
+
+namespace AxisDemo.Interp;
+
+/// <summary>A model's file as its header describes it.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Architecture">"llama", "qwen3", …</param>
+/// <param name="Parameters">Number of weights.</param>
+/// <param name="Quantization">The matrices' most frequent type.</param>
+/// <param name="Layers">Number of blocks.</param>
+/// <param name="Width">Width of the residual stream.</param>
+/// <param name="Context">Largest number of positions.</param>
+/// <param name="Sha256">Of the file, lower-case hex: what axis files refer to.</param>
+/// <param name="Axes">The axis files made for it.</param>
+public sealed record CatalogModel(string Path, string Name, string Architecture, long Parameters, string Quantization, long Layers, long Width, long Context, string Sha256, IReadOnlyList<CatalogAxis> Axes);
+
+/// <summary>An axis file.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Name">Its name in events.</param>
+/// <param name="ModelName">The model it was made for.</param>
+/// <param name="ModelSha256">That model's hash; empty in an imported axis that does not say.</param>
+/// <param name="DisplayLayer">The layer to show.</param>
+/// <param name="Cap">The cap that calibration chose, as a:b pNN; null before calibration.</param>
+public sealed record CatalogAxis(string Path, string Name, string ModelName, string ModelSha256, int DisplayLayer, string? Cap);
+
+/// <summary>The models and axis files in a folder, read by their headers alone. A damaged file is a fault in the list, not the end of it.</summary>
+/// <param name="Models">Models, by path.</param>
+/// <param name="OtherAxes">Axis files whose model is not in the folder.</param>
+/// <param name="Faults">What could not be read, and why.</param>
+public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyList<CatalogAxis> OtherAxes, IReadOnlyList<string> Faults)
+{
+    /// <summary>How axis files end.</summary>
+    public const string AxisEnding = ".axis.safetensors";
+
+    /// <summary>Reads a folder, not its sub-folders.</summary>
+    /// <exception cref="InputException">There is no such folder.</exception>
+    public static ModelCatalog Read(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new InputException(folder, "", "there is no such folder.", "Give a folder with .gguf files.");
+        var faults = new List<string>();
+        var axes = Each(folder, AxisEnding, faults, Axis);
+        var models = Each(folder, ".gguf", faults, path => Model(path, axes));
+        return new ModelCatalog(models, [.. axes.Where(a => !models.Any(m => m.Axes.Contains(a)))], faults);
+    }
+
+    private static List<T> Each<T>(string folder, string ending, List<string> faults, Func<string, T?> read) where T : class
+    {
+        var found = new List<T>();
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + ending).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                if (read(path) is { } item) found.Add(item);
+            }
+            catch (InputException e)
+            {
+                faults.Add(e.Message);
+            }
+        }
+
+        return found;
+    }
+
+    private static CatalogAxis Axis(string path)
+    {
+        var axis = AxisFile.Open(path);
+        return new CatalogAxis(path, axis.Name, axis.Provenance.ModelName, axis.Provenance.ModelSha256, axis.DisplayLayer,
+            axis.Recommended is { } cap ? $"{cap.From}:{cap.To} p{cap.Percentile:0.##}" : null);
+    }
+
+    private static CatalogModel? Model(string path, List<CatalogAxis> axes)
+    {
+        using var file = GgufFile.Open(path);
+        var architecture = file.Metadata.String("general.architecture");
+        if (architecture == "controlvector") return null;
+        var name = file.Metadata.TryString("general.name", out var given) && given.Length > 0 ? given : System.IO.Path.GetFileNameWithoutExtension(path);
+        var type = file.Tensors.Where(t => t.Shape.Length > 1).GroupBy(t => t.Type).MaxBy(g => g.Count())?.Key ?? TensorType.F32;
+        var hash = FileHash.Sha256(path);
+        long Number(string key) => file.Metadata.Int64($"{architecture}.{key}");
+        return new CatalogModel(path, name, architecture, file.Tensors.Sum(t => t.Count), type.ToString(), Number("block_count"), Number("embedding_length"), Number("context_length"), hash,
+            [.. axes.Where(a => string.Equals(a.ModelSha256, hash, StringComparison.OrdinalIgnoreCase))]);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using AxisDemo.Formats;
+
+namespace AxisDemo.Tests.Cli;
+
+public partial class GenerateCommandTests
+{
+    private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllBytes(Repository.Fixture("smollm2", "smollm2.json"))).RootElement;
+
+    // The first conversation: its first eight tokens are chosen by a margin that 8-bit activations do not reach.
+    private static string Ids => string.Join(',', Golden.GetProperty("cases")[0].GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()));
+
+    [Fact]
+    public void Json_is_one_event_a_line_with_kind_first_and_the_golden_tokens()
+    {
+        var run = Axis.Run("generate", "--ids", Ids, "--greedy", "--max-tokens", "8", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        var events = run.JsonLines;
+        Assert.All(events, e => Assert.Equal("kind", e.EnumerateObject().First().Name));
+        Assert.Equal("started", events[0].GetProperty("kind").GetString());
+        var finished = events[^1];
+        Assert.Equal(("finished", "length", 8), (finished.GetProperty("kind").GetString(), finished.GetProperty("reason").GetString(), finished.GetProperty("tokens").GetInt32()));
+        var ids = events.Where(e => e.GetProperty("kind").GetString() == "token").Select(e => e.GetProperty("id").GetInt32());
+        Assert.Equal(Golden.GetProperty("cases")[0].GetProperty("plain").GetProperty("greedy").EnumerateArray().Take(8).Select(i => i.GetInt32()), ids);
+    }
+
+    [Fact]
+    public void A_cap_a_watch_and_a_reader_are_reported_at_every_token()
+    {
+        using var folder = new TemporaryFolder();
+        var vector = new float[576];
+        vector[3] = 2;
+        SafetensorsWriter.Write(folder.File("v.safetensors"), [("v", [576], vector)]);
+        // The vector lies beside the file that names it, not in the working folder. Nothing reaches this floor: the cap lifts every token.
+        var cap = folder.Write("i.json", """[{"kind":"cap","vector":"v.safetensors#v","layers":"20:22","threshold":500}]""");
+        var run = Axis.Run("generate", "--prompt", "Hello!", "--greedy", "--max-tokens", "3", "--json", "--intervene", cap, "--watch", folder.File("v.safetensors") + "#v@21", "--read");
+        Assert.True(run.ExitCode == 0, run.Error);
+        var tokens = run.JsonLines.Where(e => e.GetProperty("kind").GetString() == "token").ToList();
+        Assert.NotEmpty(tokens);
+        Assert.All(tokens, token =>
+        {
+            var projection = Assert.Single(token.GetProperty("projections").EnumerateArray());
+            Assert.Equal(("v", 21), (projection.GetProperty("axis").GetString(), projection.GetProperty("layer").GetInt32()));
+            Assert.Equal(500, projection.GetProperty("post").GetSingle(), 0.05);
+            Assert.True(projection.GetProperty("read").GetSingle() < 400);
+            Assert.Equal(2, token.GetProperty("liftedLayers").GetInt32());
+            Assert.True(token.GetProperty("kl").GetSingle() >= 0);
+        });
+    }
+
+    [Fact]
+    public void Text_mode_prints_the_answer_alone_on_stdout()
+    {
+        var run = Axis.Run("generate", "--prompt", "Say hello.", "--seed", "3", "--max-tokens", "6");
+        Assert.Equal(0, run.ExitCode);
+        Assert.NotEmpty(run.Out.Trim());
+        Assert.Contains("tokens/s", run.Error, StringComparison.Ordinal);
+        Assert.Equal(run.Bytes, Axis.Run("generate", "--prompt", "Say hello.", "--seed", "3", "--max-tokens", "6").Bytes);
+    }
+
+    [Fact]
+    public void A_model_that_is_not_there_is_named() =>
+        Axis.Run("generate", "--model", "no/such.gguf", "--prompt", "x").AssertBadInput("no/such.gguf", "--model");
+
+    [Fact]
+    public void A_model_that_is_cut_off_is_named_with_the_tensor_it_ends_in()
+    {
+        using var folder = new TemporaryFolder();
+        using (var whole = File.OpenRead(Repository.Model))
+        using (var part = File.Create(folder.File("cut.gguf")))
+        {
+            var half = new byte[8 << 20];
+            whole.ReadExactly(half);
+            part.Write(half);
+        }
+
+        Axis.Run("generate", "--model", folder.File("cut.gguf"), "--prompt", "x").AssertBadInput("cut.gguf", "cut off");
+    }
+
+    [Theory]
+    [InlineData("Give the prompt")]
+    [InlineData("exclude each other", "--prompt", "x", "--greedy", "--temperature", "1")]
+    [InlineData("--threads 0", "--prompt", "x", "--threads", "0")]
+    [InlineData("topP", "--prompt", "x", "--top-p", "1.5")]
+    [InlineData("maxTokens", "--prompt", "x", "--max-tokens", "-1")]
+    [InlineData("@LAYER", "--prompt", "x", "--watch", "v.safetensors#v")]
+    public void Options_that_mean_nothing_are_refused(string word, params string[] args) => Axis.Run(["generate", .. args]).AssertBadInput(word);
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_long_answer_soon_and_says_so()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGINT with kill(2)");
+        using var process = Axis.Start("generate", "--prompt", "Tell a very long story.", "--max-tokens", "2000", "--json");
+        // The first token is out: the engine is at work.
+        for (string? line = ""; line is not null && !line.Contains("\"token\"", StringComparison.Ordinal);) line = await process.StandardOutput.ReadLineAsync();
+        Assert.Equal(0, Kill(process.Id, signal: 2));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        _ = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"{clock.Elapsed}"); // one second, and room for a busy machine
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("stopped", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace AxisDemo.Tests.Cli;
+
+public class TextCommandsTests
+{
+    private const string Text = "Hello <|im_end|> wörld";
+
+    [Fact]
+    public void Tokens_carry_their_bytes_and_special_tokens_are_recognised()
+    {
+        var json = Axis.RunWithInput(Text, "tokenize", "--model", Repository.Model, "--json").Json;
+        Assert.Equal([19556, 216, 2, 267, 29989, 400], json.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()));
+        Assert.Equal("c3b672", json.GetProperty("pieces")[4].GetString());
+    }
+
+    [Fact]
+    public void Plain_keeps_the_strings_of_special_tokens_text()
+    {
+        var ids = Axis.RunWithInput(Text, "tokenize", "--plain", "--json").Json.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()).ToList();
+        Assert.DoesNotContain(2, ids);
+        Assert.Equal(Text, Axis.Run("detokenize", "--ids", string.Join(',', ids)).Out);
+    }
+
+    [Fact]
+    public void The_template_is_printed_byte_for_byte()
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(Repository.Fixture("tokenizers", "chat-templates.json")));
+        var rendering = golden.RootElement.GetProperty("renderings").EnumerateArray().First(r => r.GetProperty("template_name").GetString() == "smollm2");
+        using var folder = new TemporaryFolder();
+        var messages = folder.Write("m.json", rendering.GetProperty("messages").GetRawText());
+        Assert.Equal(rendering.GetProperty("rendered").GetString(), Axis.Run("template", "--messages", messages).Out);
+        Assert.DoesNotContain("<|im_start|>assistant", Axis.Run("template", "--messages", messages, "--no-generation-prompt").Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", "no list")]
+    [InlineData("[{\"role\":\"user\"}]", "message 0, content")]
+    [InlineData("[{\"role\":\"user\",\"content\":3}]", "message 0, content")]
+    [InlineData("[", "not JSON")]
+    [InlineData("[]", "empty")]
+    public void Messages_that_are_none_are_refused(string json, string word)
+    {
+        using var folder = new TemporaryFolder();
+        Axis.Run("template", "--messages", folder.Write("m.json", json)).AssertBadInput(word);
+    }
+
+    [Theory]
+    [InlineData("1,x")]
+    [InlineData("49152")]
+    [InlineData("-1")]
+    [InlineData("")]
+    public void Ids_that_are_none_are_refused(string ids) => Axis.Run("detokenize", $"--ids={ids}").AssertBadInput("--ids");
+}
