@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using AxisDemo.Formats;
@@ -50,12 +51,14 @@ internal sealed unsafe class Q4Weight(TensorView source, ReadOnlySpan<int> rowOr
     {
         var q = x.Codes(row);
         float* d = x.Scales(row), s = x.Sums(row);
+        var mask = Vector256.Create((byte)15);
         var y0 = Vector256<float>.Zero;
         for (var b = 0; b < Blocks; b++, w += BlockBytes, q += Int8Rows.Block)
         {
-            var codes = new Codes(w);
+            Vector256<byte> v0 = Vector256.Load(w), v1 = Vector256.Load(w + 32), v2 = Vector256.Load(w + 64), v3 = Vector256.Load(w + 96);
+            Vector256<byte> l0 = v0 & mask, l1 = v1 & mask, l2 = v2 & mask, l3 = v3 & mask, h0 = High(v0), h1 = High(v1), h2 = High(v2), h3 = High(v3);
             Vector256<float> scale = Int8Avx2.Halves(w + 128), min = Int8Avx2.Halves(w + 144);
-            y0 = Int8Avx2.Add(y0, codes.Dot(q), scale, d[b], min, s[b]);
+            y0 = Int8Avx2.Add(y0, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q), scale, d[b], min, s[b]);
         }
 
         y0.Store(y);
@@ -63,16 +66,18 @@ internal sealed unsafe class Q4Weight(TensorView source, ReadOnlySpan<int> rowOr
 
     private void Two(byte* w, Int8Rows x, int row, float* y, int stride)
     {
-        sbyte* q0 = x.Codes(row), q1 = x.Codes(row + 1);
-        float* d0 = x.Scales(row), s0 = x.Sums(row), d1 = x.Scales(row + 1), s1 = x.Sums(row + 1);
+        var q = x.Codes(row);
+        float* d = x.Scales(row), s = x.Sums(row);
+        nint width = x.Width, next = 2 * Blocks;
+        var mask = Vector256.Create((byte)15);
         Vector256<float> y0 = default, y1 = default;
-        for (var b = 0; b < Blocks; b++, w += BlockBytes)
+        for (var b = 0; b < Blocks; b++, w += BlockBytes, q += Int8Rows.Block, d++, s++)
         {
-            var codes = new Codes(w);
+            Vector256<byte> v0 = Vector256.Load(w), v1 = Vector256.Load(w + 32), v2 = Vector256.Load(w + 64), v3 = Vector256.Load(w + 96);
+            Vector256<byte> l0 = v0 & mask, l1 = v1 & mask, l2 = v2 & mask, l3 = v3 & mask, h0 = High(v0), h1 = High(v1), h2 = High(v2), h3 = High(v3);
             Vector256<float> scale = Int8Avx2.Halves(w + 128), min = Int8Avx2.Halves(w + 144);
-            var k = b * Int8Rows.Block;
-            y0 = Int8Avx2.Add(y0, codes.Dot(q0 + k), scale, d0[b], min, s0[b]);
-            y1 = Int8Avx2.Add(y1, codes.Dot(q1 + k), scale, d1[b], min, s1[b]);
+            y0 = Int8Avx2.Add(y0, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q), scale, d[0], min, s[0]);
+            y1 = Int8Avx2.Add(y1, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q + width), scale, d[next], min, s[next]);
         }
 
         y0.Store(y);
@@ -81,18 +86,19 @@ internal sealed unsafe class Q4Weight(TensorView source, ReadOnlySpan<int> rowOr
 
     private void Three(byte* w, Int8Rows x, int row, float* y, int stride)
     {
-        sbyte* q0 = x.Codes(row), q1 = x.Codes(row + 1), q2 = x.Codes(row + 2);
+        var q = x.Codes(row);
         float* d = x.Scales(row), s = x.Sums(row);
-        var next = x.Scales(row + 1) - d;
+        nint width = x.Width, next = 2 * Blocks;
+        var mask = Vector256.Create((byte)15);
         Vector256<float> y0 = default, y1 = default, y2 = default;
-        for (var b = 0; b < Blocks; b++, w += BlockBytes)
+        for (var b = 0; b < Blocks; b++, w += BlockBytes, q += Int8Rows.Block, d++, s++)
         {
-            var codes = new Codes(w);
+            Vector256<byte> v0 = Vector256.Load(w), v1 = Vector256.Load(w + 32), v2 = Vector256.Load(w + 64), v3 = Vector256.Load(w + 96);
+            Vector256<byte> l0 = v0 & mask, l1 = v1 & mask, l2 = v2 & mask, l3 = v3 & mask, h0 = High(v0), h1 = High(v1), h2 = High(v2), h3 = High(v3);
             Vector256<float> scale = Int8Avx2.Halves(w + 128), min = Int8Avx2.Halves(w + 144);
-            var k = b * Int8Rows.Block;
-            y0 = Int8Avx2.Add(y0, codes.Dot(q0 + k), scale, d[b], min, s[b]);
-            y1 = Int8Avx2.Add(y1, codes.Dot(q1 + k), scale, d[b + next], min, s[b + next]);
-            y2 = Int8Avx2.Add(y2, codes.Dot(q2 + k), scale, d[b + 2 * next], min, s[b + 2 * next]);
+            y0 = Int8Avx2.Add(y0, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q), scale, d[0], min, s[0]);
+            y1 = Int8Avx2.Add(y1, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q + width), scale, d[next], min, s[next]);
+            y2 = Int8Avx2.Add(y2, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q + 2 * width), scale, d[2 * next], min, s[2 * next]);
         }
 
         y0.Store(y);
@@ -102,19 +108,20 @@ internal sealed unsafe class Q4Weight(TensorView source, ReadOnlySpan<int> rowOr
 
     private void Four(byte* w, Int8Rows x, int row, float* y, int stride)
     {
-        sbyte* q0 = x.Codes(row), q1 = x.Codes(row + 1), q2 = x.Codes(row + 2), q3 = x.Codes(row + 3);
+        var q = x.Codes(row);
         float* d = x.Scales(row), s = x.Sums(row);
-        var next = x.Scales(row + 1) - d;
+        nint width = x.Width, next = 2 * Blocks;
+        var mask = Vector256.Create((byte)15);
         Vector256<float> y0 = default, y1 = default, y2 = default, y3 = default;
-        for (var b = 0; b < Blocks; b++, w += BlockBytes)
+        for (var b = 0; b < Blocks; b++, w += BlockBytes, q += Int8Rows.Block, d++, s++)
         {
-            var codes = new Codes(w);
+            Vector256<byte> v0 = Vector256.Load(w), v1 = Vector256.Load(w + 32), v2 = Vector256.Load(w + 64), v3 = Vector256.Load(w + 96);
+            Vector256<byte> l0 = v0 & mask, l1 = v1 & mask, l2 = v2 & mask, l3 = v3 & mask, h0 = High(v0), h1 = High(v1), h2 = High(v2), h3 = High(v3);
             Vector256<float> scale = Int8Avx2.Halves(w + 128), min = Int8Avx2.Halves(w + 144);
-            var k = b * Int8Rows.Block;
-            y0 = Int8Avx2.Add(y0, codes.Dot(q0 + k), scale, d[b], min, s[b]);
-            y1 = Int8Avx2.Add(y1, codes.Dot(q1 + k), scale, d[b + next], min, s[b + next]);
-            y2 = Int8Avx2.Add(y2, codes.Dot(q2 + k), scale, d[b + 2 * next], min, s[b + 2 * next]);
-            y3 = Int8Avx2.Add(y3, codes.Dot(q3 + k), scale, d[b + 3 * next], min, s[b + 3 * next]);
+            y0 = Int8Avx2.Add(y0, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q), scale, d[0], min, s[0]);
+            y1 = Int8Avx2.Add(y1, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q + width), scale, d[next], min, s[next]);
+            y2 = Int8Avx2.Add(y2, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q + 2 * width), scale, d[2 * next], min, s[2 * next]);
+            y3 = Int8Avx2.Add(y3, Dot(l0, l1, l2, l3, h0, h1, h2, h3, q + 3 * width), scale, d[3 * next], min, s[3 * next]);
         }
 
         y0.Store(y);
@@ -174,41 +181,37 @@ internal sealed unsafe class Q4Weight(TensorView source, ReadOnlySpan<int> rowOr
         }
     }
 
-    /// <summary>The unpacked codes of a block in eight registers.</summary>
-    private readonly ref struct Codes
+    private static Vector256<byte> High(Vector256<byte> v) => Avx2.ShiftRightLogical(v.AsUInt16(), 4).AsByte() & Vector256.Create((byte)15);
+
+    /// <summary>
+    /// Per lane the sum of 32 products of one row's codes with a block's, which stay unpacked in eight registers (arguments, not a
+    /// struct: the compiler would keep that in memory). Eight pairs of products are at most 15 * 127 * 2 * 8 = 30480 and fit 16 bits.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Dot(
+        Vector256<byte> l0, Vector256<byte> l1, Vector256<byte> l2, Vector256<byte> l3,
+        Vector256<byte> h0, Vector256<byte> h1, Vector256<byte> h2, Vector256<byte> h3, sbyte* q)
     {
-        private readonly Vector256<byte> l0, l1, l2, l3, h0, h1, h2, h3;
-
-        public Codes(byte* w)
+        if (AvxVnni.IsSupported)
         {
-            var mask = Vector256.Create((byte)15);
-            Vector256<byte> v0 = Vector256.Load(w), v1 = Vector256.Load(w + 32), v2 = Vector256.Load(w + 64), v3 = Vector256.Load(w + 96);
-            (l0, l1, l2, l3) = (v0 & mask, v1 & mask, v2 & mask, v3 & mask);
-            (h0, h1, h2, h3) = (High(v0, mask), High(v1, mask), High(v2, mask), High(v3, mask));
+            var exact = AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, l0, Int8Avx2.Broadcast(q));
+            exact = AvxVnni.MultiplyWideningAndAdd(exact, l1, Int8Avx2.Broadcast(q + 4));
+            exact = AvxVnni.MultiplyWideningAndAdd(exact, l2, Int8Avx2.Broadcast(q + 8));
+            exact = AvxVnni.MultiplyWideningAndAdd(exact, l3, Int8Avx2.Broadcast(q + 12));
+            exact = AvxVnni.MultiplyWideningAndAdd(exact, h0, Int8Avx2.Broadcast(q + 16));
+            exact = AvxVnni.MultiplyWideningAndAdd(exact, h1, Int8Avx2.Broadcast(q + 20));
+            exact = AvxVnni.MultiplyWideningAndAdd(exact, h2, Int8Avx2.Broadcast(q + 24));
+            return AvxVnni.MultiplyWideningAndAdd(exact, h3, Int8Avx2.Broadcast(q + 28));
         }
 
-        /// <summary>Per lane the sum of 32 products with one row's codes; eight pairs of products stay below 15 * 127 * 2 * 8 = 30480 and fit 16 bits.</summary>
-        public Vector256<int> Dot(sbyte* q)
-        {
-            if (AvxVnni.IsSupported)
-            {
-                var sum = AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, l0, Int8Avx2.Broadcast(q));
-                sum = AvxVnni.MultiplyWideningAndAdd(sum, l1, Int8Avx2.Broadcast(q + 4));
-                sum = AvxVnni.MultiplyWideningAndAdd(sum, l2, Int8Avx2.Broadcast(q + 8));
-                sum = AvxVnni.MultiplyWideningAndAdd(sum, l3, Int8Avx2.Broadcast(q + 12));
-                sum = AvxVnni.MultiplyWideningAndAdd(sum, h0, Int8Avx2.Broadcast(q + 16));
-                sum = AvxVnni.MultiplyWideningAndAdd(sum, h1, Int8Avx2.Broadcast(q + 20));
-                sum = AvxVnni.MultiplyWideningAndAdd(sum, h2, Int8Avx2.Broadcast(q + 24));
-                return AvxVnni.MultiplyWideningAndAdd(sum, h3, Int8Avx2.Broadcast(q + 28));
-            }
-
-            var a = Avx2.MultiplyAddAdjacent(l0, Int8Avx2.Broadcast(q)) + Avx2.MultiplyAddAdjacent(l1, Int8Avx2.Broadcast(q + 4));
-            var b = Avx2.MultiplyAddAdjacent(l2, Int8Avx2.Broadcast(q + 8)) + Avx2.MultiplyAddAdjacent(l3, Int8Avx2.Broadcast(q + 12));
-            a += Avx2.MultiplyAddAdjacent(h0, Int8Avx2.Broadcast(q + 16)) + Avx2.MultiplyAddAdjacent(h1, Int8Avx2.Broadcast(q + 20));
-            b += Avx2.MultiplyAddAdjacent(h2, Int8Avx2.Broadcast(q + 24)) + Avx2.MultiplyAddAdjacent(h3, Int8Avx2.Broadcast(q + 28));
-            return Avx2.MultiplyAddAdjacent(a + b, Vector256<short>.One);
-        }
-
-        private static Vector256<byte> High(Vector256<byte> v, Vector256<byte> mask) => Avx2.ShiftRightLogical(v.AsUInt16(), 4).AsByte() & mask;
+        var sum = Avx2.MultiplyAddAdjacent(l0, Int8Avx2.Broadcast(q));
+        sum += Avx2.MultiplyAddAdjacent(l1, Int8Avx2.Broadcast(q + 4));
+        sum += Avx2.MultiplyAddAdjacent(l2, Int8Avx2.Broadcast(q + 8));
+        sum += Avx2.MultiplyAddAdjacent(l3, Int8Avx2.Broadcast(q + 12));
+        sum += Avx2.MultiplyAddAdjacent(h0, Int8Avx2.Broadcast(q + 16));
+        sum += Avx2.MultiplyAddAdjacent(h1, Int8Avx2.Broadcast(q + 20));
+        sum += Avx2.MultiplyAddAdjacent(h2, Int8Avx2.Broadcast(q + 24));
+        sum += Avx2.MultiplyAddAdjacent(h3, Int8Avx2.Broadcast(q + 28));
+        return Avx2.MultiplyAddAdjacent(sum, Vector256<short>.One);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using AxisDemo.Formats;
@@ -82,6 +83,7 @@ internal sealed unsafe class Q8Weight(TensorView source, ReadOnlySpan<int> rowOr
     }
 
     // The instruction multiplies unsigned with signed bytes: |w| with x carrying w's sign. Two products are at most 128 * 127 * 2 = 32512 and fit 16 bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> size, Vector256<sbyte> codes, sbyte* q)
     {
         var signed = Avx2.Sign(Int8Avx2.Broadcast(q), codes);

@@ -15,6 +15,7 @@ internal static unsafe class VectorAttention
     {
         var s = Vector256.Create(scale);
         var p = 0;
+        for (; p + 8 * Lanes <= count; p += 8 * Lanes) Scores64(q, keys + p, tokenStride, headDim, s, scores + p);
         for (; p + 4 * Lanes <= count; p += 4 * Lanes)
         {
             Vector256<float> a = default, b = default, c = default, d = default;
@@ -41,6 +42,33 @@ internal static unsafe class VectorAttention
             for (var i = 0; i < headDim; i++, k += tokenStride) a = Vector256.FusedMultiplyAdd(Vector256.Create(q[i]), Vector256.Load(k), a);
             (a * s).Store(scores + p);
         }
+    }
+
+    // A whole page of the usual size: its keys are read once, in the order in which they lie in memory.
+    private static void Scores64(float* q, float* keys, int tokenStride, int headDim, Vector256<float> scale, float* scores)
+    {
+        Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        for (var i = 0; i < headDim; i++, keys += tokenStride)
+        {
+            var x = Vector256.Create(q[i]);
+            s0 = Vector256.FusedMultiplyAdd(x, Vector256.Load(keys), s0);
+            s1 = Vector256.FusedMultiplyAdd(x, Vector256.Load(keys + 8), s1);
+            s2 = Vector256.FusedMultiplyAdd(x, Vector256.Load(keys + 16), s2);
+            s3 = Vector256.FusedMultiplyAdd(x, Vector256.Load(keys + 24), s3);
+            s4 = Vector256.FusedMultiplyAdd(x, Vector256.Load(keys + 32), s4);
+            s5 = Vector256.FusedMultiplyAdd(x, Vector256.Load(keys + 40), s5);
+            s6 = Vector256.FusedMultiplyAdd(x, Vector256.Load(keys + 48), s6);
+            s7 = Vector256.FusedMultiplyAdd(x, Vector256.Load(keys + 56), s7);
+        }
+
+        (s0 * scale).Store(scores);
+        (s1 * scale).Store(scores + 8);
+        (s2 * scale).Store(scores + 16);
+        (s3 * scale).Store(scores + 24);
+        (s4 * scale).Store(scores + 32);
+        (s5 * scale).Store(scores + 40);
+        (s6 * scale).Store(scores + 48);
+        (s7 * scale).Store(scores + 56);
     }
 
     /// <summary>Softmax in place. Eight partial sums by position modulo 8, counted from the first; up to seven numbers after the last become zero.</summary>

@@ -15,6 +15,7 @@ public class CpuOpsAttentionTests
             data.Add(path, 2, 2, 7, 5, 0);
             data.Add(path, 6, 2, 32, 17, 2);
             data.Add(path, 8, 2, 256, 1, 0);
+            data.Add(path, 12, 2, 48, 70, 0);
         }
 
         return data;
@@ -25,11 +26,11 @@ public class CpuOpsAttentionTests
     public void Attention_is_the_softmax_of_scaled_scores_times_the_values(KernelPath path, int heads, int kvHeads, int headDim, int window, float softCap)
     {
         using var data = new KernelData(1);
-        const int Tokens = 45;
+        const int Tokens = 150;
         float[] q = data.Floats(Tokens * heads * headDim, 2), k = data.Floats(Tokens * kvHeads * headDim, 2), v = data.Floats(Tokens * kvHeads * headDim);
         var settings = new AttentionSettings(heads, kvHeads, headDim, 0.3f, window, softCap);
         var pattern = new AttentionPattern(heads, Tokens, Tokens);
-        var z = Run(data, path, 2, settings, q, k, v, [Tokens], 16, pattern);
+        var z = Run(data, path, 2, settings, q, k, v, [Tokens], 64, pattern);
         for (var r = 0; r < Tokens; r++)
             for (var h = 0; h < heads; h++)
             {
@@ -63,13 +64,13 @@ public class CpuOpsAttentionTests
     public void Neither_the_cutting_into_steps_nor_the_threads_change_a_bit(KernelPath path, int heads, int kvHeads, int headDim, int window, float softCap)
     {
         using var data = new KernelData(2);
-        const int Tokens = 37;
+        const int Tokens = 137;
         float[] q = data.Floats(Tokens * heads * headDim), k = data.Floats(Tokens * kvHeads * headDim), v = data.Floats(Tokens * kvHeads * headDim);
         var settings = new AttentionSettings(heads, kvHeads, headDim, 0.3f, window, softCap);
-        var expected = Run(data, path, 1, settings, q, k, v, [Tokens], 16);
-        foreach (var threads in new[] { 2, 3 }) Assert.Equal(expected, Run(data, path, threads, settings, q, k, v, [Tokens], 16));
-        Assert.Equal(expected, Run(data, path, 2, settings, q, k, v, [5, 1, 20, 1, 10], 16));
-        Assert.Equal(expected, Run(data, path, 2, settings, q, k, v, [.. Enumerable.Repeat(1, Tokens)], 16));
+        var expected = Run(data, path, 1, settings, q, k, v, [Tokens], 64);
+        foreach (var threads in new[] { 2, 3 }) Assert.Equal(expected, Run(data, path, threads, settings, q, k, v, [Tokens], 64));
+        Assert.Equal(expected, Run(data, path, 2, settings, q, k, v, [5, 1, 20, 1, 110], 64));
+        Assert.Equal(expected, Run(data, path, 2, settings, q, k, v, [.. Enumerable.Repeat(1, Tokens)], 64));
     }
 
     [Theory]
