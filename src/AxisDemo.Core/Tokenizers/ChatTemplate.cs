@@ -32,7 +32,10 @@ public sealed class ChatTemplate
     public string Sha256 { get; }
 
     /// <summary>The clock that <c>strftime_now</c> reads.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public TimeProvider Clock { get; private init; } = TimeProvider.System;
+
+    /// <summary>The same template with another clock: the date a template writes is part of the prompt.</summary>
+    public ChatTemplate At(TimeProvider clock) => new(Source, _origin, _body) { Clock = clock };
 
     /// <summary>Reads a template.</summary>
     /// <param name="jinja">The template's text.</param>

@@ -15,9 +15,11 @@ internal static class Golden
 
     public static ITokenizer SmolLm => s_smolLm.Value;
 
-    public static JsonElement Read(string name)
+    public static JsonElement Read(string name) => Parse(Repository.Fixture("tokenizers", name));
+
+    public static JsonElement Parse(string path)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Repository.Fixture("tokenizers", name)));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
         return document.RootElement.Clone();
     }
 

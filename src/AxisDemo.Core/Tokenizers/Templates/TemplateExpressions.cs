@@ -64,7 +64,7 @@ internal sealed class Not(int line, Expression operand) : Expression(line)
 
 internal sealed class Negate(int line, Expression operand) : Expression(line)
 {
-    protected override object? Value(TemplateRun run) => TemplateOperators.Apply(run, "-", 0L, operand.Evaluate(run));
+    protected override object? Value(TemplateRun run) => operand.Evaluate(run) is var value && value is double number ? -number : TemplateOperators.Apply(run, "-", 0L, value);
 }
 
 internal sealed class Binary(int line, string op, Expression left, Expression right) : Expression(line)

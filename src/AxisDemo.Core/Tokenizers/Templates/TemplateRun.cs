@@ -9,7 +9,7 @@ namespace AxisDemo.Tokenizers.Templates;
 /// </summary>
 internal sealed class TemplateRun(string source, TimeProvider clock)
 {
-    private const int MaxSteps = 20_000_000;
+    private const int MaxSteps = 5_000_000;
     private const int MaxOutput = 1 << 24;          // characters
     private const long MaxCharacters = 1L << 28;    // made on the way, all together
 
@@ -69,11 +69,9 @@ internal sealed class Scope(Scope? outer)
 }
 
 /// <summary>The <c>loop</c> variable.</summary>
-internal sealed class LoopState(List<object?> items, int depth)
+internal sealed class LoopState(List<object?> items)
 {
     public int Index { get; set; }
-
-    public int Depth => depth;
 
     public object? Get(string name) => name switch
     {
@@ -84,8 +82,8 @@ internal sealed class LoopState(List<object?> items, int depth)
         "first" => Index == 0,
         "last" => Index == items.Count - 1,
         "length" => (long)items.Count,
-        "depth" => (long)depth,
-        "depth0" => depth - 1L,
+        "depth" => 1L, // counts recursion only, which is not supported
+        "depth0" => 0L,
         "previtem" => Index > 0 ? items[Index - 1] : new Undefined("loop.previtem"),
         "nextitem" => Index + 1 < items.Count ? items[Index + 1] : new Undefined("loop.nextitem"),
         "cycle" => (TemplateCall)((run, arguments) => arguments.Positional.Count > 0

@@ -69,7 +69,7 @@ internal sealed class For(int line, IReadOnlyList<string> names, Expression sour
         try
         {
             if (condition is not null) items = items.FindAll(item => TemplateValues.Truth(Bind(run, outer, item, null, condition.Evaluate)));
-            var loop = new LoopState(items, outer.Get("loop") is LoopState enclosing ? enclosing.Depth + 1 : 1);
+            var loop = new LoopState(items);
             for (; loop.Index < items.Count; loop.Index++)
                 if (Bind(run, outer, items[loop.Index], loop, body.Execute) == Flow.Break) break;
         }
