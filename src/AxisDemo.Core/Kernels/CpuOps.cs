@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using AxisDemo.Formats;
 
 namespace AxisDemo.Kernels;
@@ -39,7 +40,7 @@ public sealed unsafe partial class CpuOps : ITensorOps
     }
 
     /// <inheritdoc/>
-    public string Description => $"CPU, {pool.Workers} {(pool.Workers == 1 ? "thread" : "threads")}, {(vector ? form.ToString() : "scalar")}";
+    public string Description => $"CPU, {pool.Workers} {(pool.Workers == 1 ? "thread" : "threads")}, {(vector ? Name(form) : "scalar")}";
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> Results => new(results.Data, resultCount);
@@ -55,7 +56,8 @@ public sealed unsafe partial class CpuOps : ITensorOps
     }
 
     /// <inheritdoc/>
-    public IVector Vector(ReadOnlySpan<float> values) => Own(new CpuVector(values));
+    /// <remarks>Vectors come and go with requests, so the engine keeps no list of them; one that nobody disposes is freed by its finalizer.</remarks>
+    public IVector Vector(ReadOnlySpan<float> values) => new CpuVector(values);
 
     /// <inheritdoc/>
     public IBuffer Buffer(int width)
@@ -99,7 +101,7 @@ public sealed unsafe partial class CpuOps : ITensorOps
         return new ReadOnlySpan<float>(b.Row(row), b.Width);
     }
 
-    /// <summary>Stops the threads and frees every buffer, vector, weight and store this engine made.</summary>
+    /// <summary>Stops the threads and frees every buffer, weight and store this engine made.</summary>
     public void Dispose()
     {
         pool.Dispose();
@@ -109,6 +111,13 @@ public sealed unsafe partial class CpuOps : ITensorOps
         results.Dispose();
         int8.Dispose();
     }
+
+    private static string Name(Int8Form form) => form switch
+    {
+        Int8Form.Avx2 => AvxVnni.IsSupported ? "AVX2 with VNNI" : "AVX2",
+        Int8Form.Vector128 => "128-bit vectors",
+        _ => "no vector instructions",
+    };
 
     private T Own<T>(T item) where T : IDisposable
     {

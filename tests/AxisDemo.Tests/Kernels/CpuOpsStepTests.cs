@@ -49,6 +49,15 @@ public class CpuOpsStepTests
     }
 
     [Fact]
+    public void The_description_says_what_runs()
+    {
+        using var one = new CpuOps(new CpuOptions { Threads = 1, Kernels = KernelPath.Scalar });
+        using var two = new CpuOps(new CpuOptions { Threads = 2, Form = Int8Form.Vector128 });
+        Assert.Equal("CPU, 1 thread, scalar", one.Description);
+        Assert.Equal("CPU, 2 threads, 128-bit vectors", two.Description);
+    }
+
+    [Fact]
     public void Shapes_that_do_not_fit_are_refused()
     {
         using var data = new KernelData(2);
