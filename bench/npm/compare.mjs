@@ -47,8 +47,7 @@ let same = 0, engine = "";
 const decode = turns(() => {
     const x = ours("decode", ids(options.prompt)), y = theirs("decode", ids(options.prompt));
     engine = x.engine;
-    const differ = y.ids.findIndex((id, i) => id !== x.ids[i]);
-    same = differ < 0 ? y.ids.length : differ;
+    same = y.ids.filter((id, i) => id === x.ids[i]).length;
     return [x.median, median(y.values)];
 });
 console.error(`first token of a ${options.long}-token prompt (ms)`);
@@ -89,7 +88,7 @@ ${rounds} rounds in turn; in each, every program runs in a process of its own, w
 
 ${findings.map(row => `| ${row.join(" | ")} |`).join("\n")}
 
-Both programs chose the same first ${same} of ${options.tokens} tokens (8-bit activations may rightly differ where two tokens are nearly as likely).
+Both programs chose the same token at ${same} of ${options.tokens} places (where two tokens are nearly as likely, 8-bit activations may choose either, and the texts part).
 
 ${pair}
 `);
