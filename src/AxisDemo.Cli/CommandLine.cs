@@ -25,6 +25,7 @@ internal static class CommandLine
         ModelsCommand.Create(),
         InspectCommand.Create(),
         DequantizeCommand.Create(),
+        ExtractCommand.Create(),
         BuildCommand.Create(),
         BenchCommand.Create(),
     };
