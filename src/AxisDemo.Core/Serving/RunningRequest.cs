@@ -48,6 +48,9 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
 
     public int SummedRows { get; set; }
 
+    /// <summary>Sums over the answer's tokens of each block's |resid_post|.</summary>
+    public double[]? NormSums { get; set; }
+
     public PromptProjection[]? PromptProjections { get; set; }
 
     public double FirstTokenMilliseconds { get; private set; }
@@ -91,14 +94,16 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
     {
         var tokens = Answer.Count - (Held is null ? 0 : 1);
         var seconds = (clock.Elapsed.TotalMilliseconds - FirstTokenMilliseconds) / 1000;
-        float[]? mean = null;
+        float[]? mean = null, norms = null;
         if (Sums is not null && SummedRows > 0) mean = Array.ConvertAll(Sums, s => (float)(s / SummedRows));
+        if (NormSums is not null && SummedRows > 0) norms = Array.ConvertAll(NormSums, s => (float)(s / SummedRows));
         Send(new FinishedEvent(reason, tokens, tokens > 1 && seconds > 0 ? (tokens - 1) / seconds : 0)
         {
             FirstTokenMilliseconds = FirstTokenMilliseconds,
             Text = string.IsNullOrEmpty(rest) ? null : rest,
             StopId = stopId,
             ResponseMean = mean,
+            ResponseMeanNorm = norms,
         });
         events.Writer.TryComplete();
     }

@@ -40,7 +40,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             new SequenceHooks(layers, width, vectors, request.Interventions, request.Watch, request.CaptureResponseMean, tokens.Count - 1), tokens, special);
         if (request.Read)
             entry.Reader = new Sequence("", new SequenceHooks(layers, width, vectors, [], request.Watch, false, tokens.Count - 1), tokens, special);
-        if (request.CaptureResponseMean) entry.Sums = new double[layers * width];
+        if (request.CaptureResponseMean) (entry.Sums, entry.NormSums) = (new double[layers * width], new double[layers]);
         if (request.WatchPrompt)
         {
             var n = tokens.Count;
@@ -239,6 +239,8 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         entry.SummedRows++;
         var row = model.Transformer.Ops.Results.Slice(entry.Main.Results + entry.Main.Hooks.RowsFrom, entry.Sums!.Length);
         for (var i = 0; i < row.Length; i++) entry.Sums[i] += row[i];
+        var width = entry.Main.Hooks.Width;
+        for (var l = 0; l < entry.NormSums!.Length; l++) entry.NormSums[l] += TensorPrimitives.Norm(row.Slice(l * width, width));
     }
 
     private void KeepPrompt(RunningRequest entry, int count)
