@@ -14,7 +14,7 @@ internal static class ExtractCommand
         var model = new ModelOptions();
         var prompts = new PromptSetOptions();
         var output = new Option<string>("--out") { Description = "The folder for the rollouts. What is there already is not made again.", HelpName = "DIR", Required = true };
-        var perRole = Number("--prompts", "System prompts of each role.", 4, 1, 1000);
+        var perRole = Number("--prompts", "System prompts of each role.", 5, 1, 1000);
         var perPrompt = Number("--questions-per-prompt", "Questions for each system prompt; prompt p gets the questions pN to pN+N-1.", 4, 1, 100_000);
         var samples = Number("--default-samples", "Answers of the model as itself to each prompt and question.", 5, 1, 1000);
         var tokens = Number("--max-tokens", "The longest answer.", 64, 1, 4096);
@@ -22,12 +22,13 @@ internal static class ExtractCommand
         var temperature = new Option<float>("--temperature") { Description = "Sampling temperature.", HelpName = "T", DefaultValueFactory = _ => 0.7f };
         var topP = new Option<float>("--top-p") { Description = "Nucleus.", HelpName = "P", DefaultValueFactory = _ => 0.9f };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the run.", HelpName = "S" };
+        var name = new Option<string?>("--name") { Description = "What the model is called in its prompts and in the axis file. Default: the name in its file.", HelpName = "TEXT" };
         var judge = new Option<string>("--judge") { Description = "Scores every role's answers: none, or pmi (how much the role's prompt explains the answer).", HelpName = "none|pmi", DefaultValueFactory = _ => "none" };
         judge.AcceptOnlyFromAmong("none", "pmi");
         var shard = new Option<string>("--shard") { Description = "Make the i-th of n parts of the run.", HelpName = "i/n", DefaultValueFactory = _ => "0/1" };
         var command = new Command("extract", "Lets the model answer in every role and as itself, and keeps each answer's mean activation.")
         {
-            output, perRole, perPrompt, samples, tokens, parallel, temperature, topP, seed, judge, shard,
+            output, perRole, perPrompt, samples, tokens, parallel, temperature, topP, seed, name, judge, shard,
         };
         model.AddTo(command);
         prompts.AddTo(command);
@@ -39,7 +40,7 @@ internal static class ExtractCommand
             var encoder = new ChatPromptEncoder(engine.Tokenizer, engine.Template);
             var sampling = new Sampling { Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP), Seed = parsed.GetValue(seed) };
             var plan = Extraction.CreatePlan(
-                engine, encoder, set, parsed.GetValue(perRole), parsed.GetValue(perPrompt), parsed.GetValue(samples), parsed.GetValue(tokens), sampling, parsed.GetValue(judge)!);
+                engine, encoder, set, parsed.GetValue(perRole), parsed.GetValue(perPrompt), parsed.GetValue(samples), parsed.GetValue(tokens), sampling, parsed.GetValue(judge)!, parsed.GetValue(name));
             try
             {
                 await new Extraction(engine, encoder, set, plan).RunAsync(parsed.GetRequiredValue(output), part, parts, parsed.GetValue(parallel), new ProgressLine(), cancellation).ConfigureAwait(false);

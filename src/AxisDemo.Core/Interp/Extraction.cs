@@ -37,12 +37,15 @@ public sealed class Extraction
     /// <summary>What is made.</summary>
     public ExtractionPlan Plan { get; }
 
-    /// <summary>A plan for a model and prompts. Prompts and questions beyond those there are are refused by the extraction.</summary>
+    /// <summary>
+    /// A plan for a model and prompts. Prompts and questions beyond those there are are refused by the extraction.
+    /// <paramref name="name"/> is what the model is called in prompts and provenance, where its file's own name is no good one.
+    /// </summary>
     public static ExtractionPlan CreatePlan(
-        IGenerator generator, IPromptEncoder encoder, PromptSet prompts, int promptsPerRole, int questionsPerPrompt, int defaultSamples, int maxTokens, Sampling sampling, string judge) => new()
+        IGenerator generator, IPromptEncoder encoder, PromptSet prompts, int promptsPerRole, int questionsPerPrompt, int defaultSamples, int maxTokens, Sampling sampling, string judge, string? name = null) => new()
     {
         ModelSha256 = generator.Model.Sha256,
-        ModelName = generator.Model.Name,
+        ModelName = name ?? generator.Model.Name,
         Architecture = generator.Model.Architecture,
         Layers = generator.Model.Layers,
         Width = generator.Model.Width,
