@@ -27,6 +27,8 @@ internal static class CommandLine
         DequantizeCommand.Create(),
         ExtractCommand.Create(),
         BuildCommand.Create(),
+        CalibrateCommand.Create(),
+        ProjectCommand.Create(),
         BenchCommand.Create(),
     };
 

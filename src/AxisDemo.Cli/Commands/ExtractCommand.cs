@@ -23,8 +23,7 @@ internal static class ExtractCommand
         var topP = new Option<float>("--top-p") { Description = "Nucleus.", HelpName = "P", DefaultValueFactory = _ => 0.9f };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the run.", HelpName = "S" };
         var name = new Option<string?>("--name") { Description = "What the model is called in its prompts and in the axis file. Default: the name in its file.", HelpName = "TEXT" };
-        var judge = new Option<string>("--judge") { Description = "Scores every role's answers: none, or pmi (how much the role's prompt explains the answer).", HelpName = "none|pmi", DefaultValueFactory = _ => "none" };
-        judge.AcceptOnlyFromAmong("none", "pmi");
+        var judge = new Option<string>("--judge") { Description = "Scores every role's answers: none; pmi (how much the role's prompt explains the answer); or the URL of a judge that gets {role, description, system, question, answer} and replies {score}.", HelpName = "none|pmi|URL", DefaultValueFactory = _ => "none" };
         var shard = new Option<string>("--shard") { Description = "Make the i-th of n parts of the run.", HelpName = "i/n", DefaultValueFactory = _ => "0/1" };
         var command = new Command("extract", "Lets the model answer in every role and as itself, and keeps each answer's mean activation.")
         {

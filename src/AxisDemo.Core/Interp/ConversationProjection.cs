@@ -46,7 +46,7 @@ public static class ConversationProjection
         var parts = template.Render(messages, addGenerationPrompt: false);
         var ids = tokenizer.EncodePrompt(parts);
         var spans = MessageSpans.Find(tokenizer, parts, ids, messages);
-        var request = new GenerationRequest { Prompt = ids, MaxTokens = 1, Sampling = Sampling.Greedy, Watch = [watch], WatchPrompt = true, Interventions = interventions };
+        var request = new GenerationRequest { Prompt = ids, MaxTokens = 0, Watch = [watch], WatchPrompt = true, Interventions = interventions };
         PromptProjection? projection = null;
         await foreach (var e in generator.StreamAsync(request, cancellation).ConfigureAwait(false))
         {

@@ -21,17 +21,27 @@ public sealed class Extraction
     private readonly IGenerator generator;
     private readonly IPromptEncoder encoder;
     private readonly PromptSet prompts;
+    private readonly HttpJudge? judge;
 
     /// <summary>An extraction of these prompts with this model.</summary>
-    /// <exception cref="InputException">The plan asks for more prompts or questions than there are.</exception>
-    public Extraction(IGenerator generator, IPromptEncoder encoder, PromptSet prompts, ExtractionPlan plan)
+    /// <param name="generator">The model.</param>
+    /// <param name="encoder">Its way to write prompts.</param>
+    /// <param name="prompts">Roles and questions.</param>
+    /// <param name="plan">What to make; its judge is "none", "pmi" or a URL.</param>
+    /// <param name="http">How a judge behind a URL is reached.</param>
+    /// <exception cref="InputException">The plan asks for more prompts or questions than there are, or its judge is none.</exception>
+    public Extraction(IGenerator generator, IPromptEncoder encoder, PromptSet prompts, ExtractionPlan plan, HttpClient? http = null)
     {
         (this.generator, this.encoder, this.prompts, Plan) = (generator, encoder, prompts, plan);
-        var short_ = prompts.Roles.FirstOrDefault(r => r.Prompts.Count < plan.Prompts);
-        if (short_ is not null) throw new InputException("prompt set", short_.Role, $"it has {short_.Prompts.Count} prompts; {plan.Prompts} are asked for.", "Give a smaller --prompts.");
+        var few = prompts.Roles.FirstOrDefault(r => r.Prompts.Count < plan.Prompts);
+        if (few is not null) throw new InputException("prompt set", few.Role, $"it has {few.Prompts.Count} prompts; {plan.Prompts} are asked for.", "Give a smaller --prompts.");
         var needed = Math.Max(plan.Prompts, plan.DefaultPrompts) * plan.QuestionsPerPrompt;
         if (prompts.Questions.Count < needed)
             throw new InputException("prompt set", "questions", $"there are {prompts.Questions.Count}; {needed} are needed.", "Give a smaller --prompts or --questions-per-prompt.");
+        if (plan.Judge is "none" or "pmi") return;
+        if (!Uri.TryCreate(plan.Judge, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new InputException("request", "judge", $"'{plan.Judge}' is no judge.", "Give none, pmi or the http(s) URL of one.");
+        judge = new HttpJudge(url, http ?? new HttpClient { Timeout = TimeSpan.FromMinutes(2) });
     }
 
     /// <summary>What is made.</summary>
@@ -101,8 +111,9 @@ public sealed class Extraction
 
     private async Task<Rollout> MakeAsync(RolloutKey key, CancellationToken cancellation)
     {
-        var judged = Plan.Judge == "pmi" && key.Role != PromptSet.DefaultRole;
-        var system = prompts.Find(key.Role)!.Prompts[key.Prompt].Replace("{model_name}", Plan.ModelName, StringComparison.Ordinal);
+        var role = prompts.Find(key.Role)!;
+        var judged = Plan.Judge != "none" && key.Role != PromptSet.DefaultRole;
+        var system = role.Prompts[key.Prompt].Replace("{model_name}", Plan.ModelName, StringComparison.Ordinal);
         var question = prompts.Questions[key.Question];
         var answer = await Answer.RunAsync(
             generator,
@@ -112,12 +123,14 @@ public sealed class Extraction
                 MaxTokens = Plan.MaxTokens,
                 Sampling = new Sampling { Temperature = Plan.Temperature, TopP = Plan.TopP, Seed = Plan.SeedOf(key) },
                 CaptureResponseMean = true,
-                LogProbs = judged,
+                LogProbs = judged && judge is null,
             },
             cancellation).ConfigureAwait(false);
         var score = float.NaN;
         if (judged && answer.Tokens.Length > 0)
-            score = (float)(answer.LogProb - await Answer.ScoreAsync(generator, encoder.Encode("", question), answer.Tokens, [], cancellation).ConfigureAwait(false));
+            score = judge is not null
+                ? await judge.ScoreAsync(role, system, question, answer.Text, cancellation).ConfigureAwait(false)
+                : (float)(answer.LogProb - await Answer.ScoreAsync(generator, encoder.Encode("", question), answer.Tokens, [], cancellation).ConfigureAwait(false));
         // An answer that ended at once has no activation: it is kept so that it is not tried again, and counts nowhere.
         return new Rollout(
             key, answer.Tokens, answer.Text, answer.End.ResponseMean ?? new float[Plan.Layers * Plan.Width], answer.End.ResponseMeanNorm ?? new float[Plan.Layers], score);

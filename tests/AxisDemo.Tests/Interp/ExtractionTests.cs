@@ -86,6 +86,42 @@ public class ExtractionTests
         Assert.Contains("bard", Assert.Throws<InputException>(() => new Extraction(model, model, Prompts, plan)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"score\": 2.5}", null)]
+    [InlineData("{\"points\": 2}", "no score")]
+    [InlineData("nonsense", "cannot be asked")]
+    public async Task A_judge_behind_a_url_scores_the_roles_answers_alone(string reply, string? fault)
+    {
+        using var folder = new TemporaryFolder();
+        using var http = new HttpClient(new Replies(reply));
+        var model = new ScriptedGenerator();
+        var plan = Extraction.CreatePlan(model, model, Prompts, 1, 1, 1, 6, new Sampling(), "http://judge.example/score");
+        var run = new Extraction(model, model, Prompts, plan, http).RunAsync(folder.Path, 0, 1, 1, null, default);
+        if (fault is not null)
+        {
+            Assert.Contains(fault, (await Assert.ThrowsAsync<GenerationFailedException>(() => run)).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        await run;
+        using var shard = RolloutShard.Read(RolloutShard.Find([folder.Path]).Single());
+        Assert.Equal([2.5f, 2.5f, float.NaN], Enumerable.Range(0, 3).Select(i => shard.Get(i).Score));
+    }
+
+    [Fact]
+    public void What_is_no_judge_is_refused() =>
+        Assert.Contains("no judge", Assert.Throws<InputException>(() => Create(new ScriptedGenerator(), "best")).Message, StringComparison.Ordinal);
+
+    private sealed class Replies(string text) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var asked = await request.Content!.ReadAsStringAsync(cancellationToken);
+            Assert.Contains("\"question\":\"who?\"", asked, StringComparison.Ordinal);
+            return new HttpResponseMessage { Content = new StringContent(text) };
+        }
+    }
+
     private sealed class Collector(List<ExtractionProgress> reports, Action<ExtractionProgress>? then = null) : IProgress<ExtractionProgress>
     {
         public void Report(ExtractionProgress value)
