@@ -20,13 +20,19 @@ public sealed class Conversation
     private string seen = "";
 
     /// <summary>Starts a conversation.</summary>
-    /// <param name="generator">Whose tokenizer and template are used.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="template">The model's chat template.</param>
     /// <param name="system">System prompt; null or empty: what the template does without one.</param>
-    public Conversation(IGenerator generator, string? system = null)
+    public Conversation(ITokenizer tokenizer, ChatTemplate template, string? system = null)
     {
-        ArgumentNullException.ThrowIfNull(generator);
-        (tokenizer, template) = (generator.Tokenizer, generator.Template);
+        (this.tokenizer, this.template) = (tokenizer, template);
         if (!string.IsNullOrEmpty(system)) messages.Add(new ChatMessage("system", system));
+    }
+
+    /// <summary>Starts a conversation with a loaded model.</summary>
+    public Conversation(IGenerator generator, string? system = null)
+        : this((generator ?? throw new ArgumentNullException(nameof(generator))).Tokenizer, generator.Template, system)
+    {
     }
 
     /// <summary>The messages, the system prompt first where there is one.</summary>
@@ -42,7 +48,7 @@ public sealed class Conversation
     /// <summary>The prompt for an answer to the last message.</summary>
     public Prompt Prompt()
     {
-        var parts = template.Render(messages, addGenerationPrompt: true);
+        var parts = template.Render(messages, addGenerationPrompt: true, tokenizer.TemplateVariables());
         var rendered = string.Concat(parts.Select(p => p.Text));
         if (seen.Length > 0 && rendered.StartsWith(seen, StringComparison.Ordinal))
             Append(Tail(parts, seen.Length));
@@ -92,7 +98,7 @@ public sealed class Conversation
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(template);
-        var parts = template.Render(messages, addGenerationPrompt, variables);
+        var parts = template.Render(messages, addGenerationPrompt, variables ?? tokenizer.TemplateVariables());
         var ids = tokenizer.EncodePrompt(parts);
         return new Prompt(ids, Flags(tokenizer, parts, ids));
     }
@@ -119,12 +125,15 @@ public sealed class Conversation
         for (var i = 0; i < ids.Length; i++)
         {
             while (aligned && left <= 0 && part + 1 < parts.Count) left += System.Text.Encoding.UTF8.GetByteCount(parts[++part].Text);
-            flags[i] = tokenizer.IsControl(ids[i]) || (aligned && parts[part].FromTemplate);
+            flags[i] = tokenizer.IsControl(ids[i]) || (aligned && (parts[part].FromTemplate || IsRole(parts[part].Text)));
             left -= tokenizer.Bytes(ids[i]).Length;
         }
 
         return flags;
     }
+
+    // A header's role word comes out of the message, yet nobody wrote it as text. (A message of this one word counts as one, too.)
+    private static bool IsRole(string text) => text is "system" or "user" or "assistant";
 
     private static List<PromptPart> Tail(IReadOnlyList<PromptPart> parts, int from)
     {
