@@ -22,6 +22,7 @@ internal static class CalibrateCommand
         var perRole = new Option<int>("--questions-per-role") { Description = "Questions asked of each role, from the end of the questions (an extraction begins at their start).", HelpName = "N", DefaultValueFactory = _ => 5 };
         var ordinary = new Option<string?>("--ordinary") { Description = "Ordinary requests, to measure the price. Default: prompts/ordinary.json.", HelpName = "F" };
         var tokens = new Option<int>("--max-tokens") { Description = "The longest answer.", HelpName = "N", DefaultValueFactory = _ => 56 };
+        var target = new Option<double>("--target") { Description = "The share of role expression that the chosen cap should take away; the cheapest that does is chosen.", HelpName = "X", DefaultValueFactory = _ => 0.7 };
         var price = new Option<double>("--max-price") { Description = "The most nats per token that the chosen cap may cost.", HelpName = "X", DefaultValueFactory = _ => 0.15 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of all answers.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var parallel = new Option<int>("--parallel") { Description = "Answers computed at the same time.", HelpName = "N", DefaultValueFactory = _ => 32 };
@@ -29,7 +30,7 @@ internal static class CalibrateCommand
         var json = CommonOptions.Json();
         var command = new Command("calibrate", "Measures caps: how much role expression they take away, and what they cost ordinary answers.")
         {
-            axisFile, bands, thresholds, roles, perRole, ordinary, tokens, price, seed, parallel, write, json,
+            axisFile, bands, thresholds, roles, perRole, ordinary, tokens, target, price, seed, parallel, write, json,
         };
         model.AddTo(command);
         prompts.AddTo(command);
@@ -61,7 +62,7 @@ internal static class CalibrateCommand
                 throw new WorkFailedException(e.Message);
             }
 
-            var chosen = Calibration.Choose(table, parsed.GetValue(price));
+            var chosen = Calibration.Choose(table, parsed.GetValue(target), parsed.GetValue(price));
             if (parsed.GetValue(write)) new AxisFile(axis.Parts with { Calibration = table, Recommended = chosen ?? axis.Recommended }).Write(path);
             if (parsed.GetValue(json)) Output.Json(new { table, chosen });
             else Print(table, chosen, parsed.GetValue(price));
@@ -79,7 +80,7 @@ internal static class CalibrateCommand
             Output.Line(Text($"{$"{r.From}:{r.To}",-7}  {$"p{r.Percentile}",5}  {r.RoleExpression,15:0.000}  {100 * r.Change,5:0}%  {r.Price,18:0.000}  {100 * r.Lifted,5:0}%{(r == chosen ? "  chosen" : "")}"));
         Output.Line(chosen is null
             ? Text($"no cap costs at most {price} nats/token; none is recommended")
-            : Text($"chosen: blocks {chosen.From}:{chosen.To}, floor p{chosen.Percentile}: the most role expression taken away for at most {price} nats/token"));
+            : Text($"chosen: blocks {chosen.From}:{chosen.To}, floor p{chosen.Percentile}: {-100 * chosen.Change:0}% of the role expression for {chosen.Price:0.000} nats/token"));
     }
 
     private static List<(int From, int To)> Bands(string? text, int layers)

@@ -91,15 +91,16 @@ public sealed class Calibration(IGenerator generator, IPromptEncoder encoder, Ax
     }
 
     /// <summary>
-    /// The setting that takes away most role expression for at most this price; among equals (within 2 %) the cheaper. Null when
-    /// none is cheap enough.
+    /// The cheapest setting that takes away at least this share of the role expression, for at most this price; where none takes away so
+    /// much, the one that takes away most for the price. Null when none is cheap enough.
     /// </summary>
-    public static CalibrationRow? Choose(CalibrationTable table, double mostPrice)
+    /// <param name="table">What was measured.</param>
+    /// <param name="target">Share to take away, 0..1.</param>
+    /// <param name="mostPrice">Nats per token.</param>
+    public static CalibrationRow? Choose(CalibrationTable table, double target, double mostPrice)
     {
         var affordable = table.Rows.Where(r => r.Price <= mostPrice).ToList();
-        if (affordable.Count == 0) return null;
-        var least = affordable.Min(r => r.Change);
-        return affordable.Where(r => r.Change <= least + 0.02).MinBy(r => r.Price);
+        return affordable.Where(r => -r.Change >= target).MinBy(r => r.Price) ?? affordable.MinBy(r => r.Change);
     }
 
     private async Task<(double Mean, long Lifted, long Tokens, int Answers)> Expression(IReadOnlyList<Intervention> interventions, CancellationToken cancellation)

@@ -52,14 +52,28 @@ public class CalibrationTests
     }
 
     [Fact]
-    public void The_choice_takes_most_away_for_an_affordable_price()
+    public void The_choice_is_the_cheapest_that_takes_away_enough_else_the_most_that_is_affordable()
     {
         static CalibrationRow Row(int from, double change, double price) =>
             new() { From = from, To = 9, Percentile = 50, Change = change, Price = price, RoleExpression = 0, Lifted = 0, Answers = 1 };
         var table = new CalibrationTable(0.3, -1, [], 5, 56, 1, [Row(1, -0.5, 0.05), Row(2, -0.7, 0.12), Row(3, -0.71, 0.14), Row(4, -1, 0.3)]);
-        Assert.Equal(2, Calibration.Choose(table, 0.15)!.From);
-        Assert.Equal(1, Calibration.Choose(table, 0.1)!.From);
-        Assert.Equal(4, Calibration.Choose(table, 1)!.From);
-        Assert.Null(Calibration.Choose(table, 0.01));
+        Assert.Equal(2, Calibration.Choose(table, 0.7, 0.15)!.From);
+        Assert.Equal(1, Calibration.Choose(table, 0.5, 0.15)!.From);
+        Assert.Equal(3, Calibration.Choose(table, 0.9, 0.15)!.From);
+        Assert.Equal(4, Calibration.Choose(table, 0.9, 1)!.From);
+        Assert.Null(Calibration.Choose(table, 0.7, 0.01));
+    }
+
+    [Fact]
+    public void The_embedded_axis_is_calibrated_and_recommends_what_its_own_table_says()
+    {
+        var axis = AxisFile.Open(Path.Combine(Repository.Root, "models", "SmolLM2-135M-Instruct.axis.safetensors"));
+        Assert.Equal(Calibration.Choose(axis.Calibration!, 0.7, 0.15), axis.Recommended);
+        Assert.True(axis.Recommended!.Change < -0.5);
+        Assert.All(axis.Parts.Report.Where(r => r.Layer is >= 19 and <= 26), r => Assert.True(r.CosinePc1 > 0.75 && r.SplitRollouts > 0.85));
+        Assert.Equal(PromptSetTests.Own.Hash, axis.Provenance.PromptSetHash);
+        Assert.Equal(21, axis.DisplayLayer);
+        var places = axis.Roles.ToDictionary(r => r.Role, r => r.Projection);
+        Assert.True(places["assistant"] > places["teacher"] && places["teacher"] > places["poet"] && places["poet"] > places["vampire"]);
     }
 }
