@@ -43,7 +43,7 @@ public static class ConversationProjection
         IGenerator generator, ITokenizer tokenizer, ChatTemplate template, IReadOnlyList<ChatMessage> messages, Watch watch,
         IReadOnlyList<Intervention> interventions, bool perToken, CancellationToken cancellation)
     {
-        var parts = template.Render(messages, addGenerationPrompt: false);
+        var parts = template.Render(messages, addGenerationPrompt: false, tokenizer.TemplateVariables());
         var ids = tokenizer.EncodePrompt(parts);
         var spans = MessageSpans.Find(tokenizer, parts, ids, messages);
         var request = new GenerationRequest { Prompt = ids, MaxTokens = 0, Watch = [watch], WatchPrompt = true, Interventions = interventions };
