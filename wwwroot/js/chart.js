@@ -9,8 +9,8 @@ async function plotly() {
   return window.Plotly;
 }
 
-export async function create(element, conversation, options) {
-  const chart = new Chart(await plotly(), element, conversation, options);
+export async function create(element, options) {
+  const chart = new Chart(await plotly(), element, document.querySelector('.conversation'), options);
   chart.draw();
   return chart;
 }
@@ -43,8 +43,9 @@ class Chart {
     this.points = [[], []];   // per variant: arrays of [turn, variant, index, text, pre, post, read, touched, lifted]
     this.byToken = new Map();
     this.turns = [];
-    this.low = Math.min(...this.options.spread, ...this.options.roles.map(r => r.value));
-    this.high = Math.max(...this.options.spread, ...this.options.roles.map(r => r.value));
+    const known = [...this.options.spread, ...this.options.roles.map(r => r.value)];
+    // Of each reading: what is not shown must not widen the scale.
+    this.ranges = Object.fromEntries(Object.keys(order).map(name => [name, [Math.min(...known), Math.max(...known)]]));
   }
 
   extend(delta) {
@@ -54,9 +55,10 @@ class Chart {
       this.points[point[1]].push(point);
       this.byToken.set(`${point[0]}-${point[1]}-${point[2]}`, point);
       // The range only grows: a scale that breathes with each token cannot be read.
-      for (const value of [point[4], point[5], point[6]]) {
-        this.low = Math.min(this.low, value);
-        this.high = Math.max(this.high, value);
+      for (const [name, range] of Object.entries(this.ranges)) {
+        const value = this.value(point, name);
+        range[0] = Math.min(range[0], value);
+        range[1] = Math.max(range[1], value);
       }
     }
     this.schedule();
@@ -81,8 +83,8 @@ class Chart {
     requestAnimationFrame(() => { this.pending = false; this.draw(); });
   }
 
-  value(point) {
-    return point[1] === standard ? point[4] : { read: point[6], pre: point[4], post: point[5] }[this.reading];
+  value(point, reading = this.reading) {
+    return point[1] === standard ? point[4] : { read: point[6], pre: point[4], post: point[5] }[reading];
   }
 
   x(point) {
@@ -125,21 +127,22 @@ class Chart {
     const c = this.colours();
     const width = this.element.clientWidth, height = this.element.clientHeight;
     const narrow = width < 560;
-    const margin = { l: narrow ? 34 : 52, r: narrow ? 66 : 92, t: 8, b: 4 };
+    const margin = { l: narrow ? 34 : 52, r: narrow ? 66 : 92, t: 24, b: 4 };
     const columns = Math.max(narrow ? 2 : this.options.columns, this.turns.length);
     this.element.parentElement.style.setProperty('--left', margin.l + 'px');
     this.element.parentElement.style.setProperty('--right', margin.r + 'px');
     this.element.parentElement.style.setProperty('--turns', columns);
-    const pad = (this.high - this.low) * 0.06;
-    const range = [this.low - pad, this.high + pad];
+    const [low, high] = this.ranges[this.reading];
+    // Below, room for a line of text.
+    const range = [low - (high - low) * 0.12, high + (high - low) * 0.04];
     const shapes = [], annotations = [];
     if (this.marked != null) shapes.push({ type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0: this.marked, x1: this.marked + 1, y0: 0, y1: 1, fillcolor: c.mark, line: { width: 0 } });
     for (let i = 1; i < columns; i++) shapes.push({ type: 'line', layer: 'below', xref: 'x', yref: 'paper', x0: i, x1: i, y0: 0, y1: 1, line: { color: c.line, width: 1 } });
     this.floors(columns, shapes, annotations, c, narrow);
     this.roles(range, height - margin.t - margin.b, annotations, shapes, c, narrow);
     annotations.push(
-      { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'top', xshift: 8, text: '▲ Assistant', showarrow: false, font: { size: 12, color: c.ink } },
-      { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 8, text: '▼ other personas', showarrow: false, font: { size: 12, color: c.ink } });
+      { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: '▲ Assistant', showarrow: false, font: { size: 12, color: c.ink } },
+      { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: '▼ other personas', showarrow: false, font: { size: 12, color: c.ink } });
     const traces = [
       this.lineTrace(standard, c.standard), this.lineTrace(capped, c.capped),
       this.meanTrace(standard, c.standard), this.meanTrace(capped, c.capped),
@@ -178,13 +181,16 @@ class Chart {
       if (last && last.floor === t.floor && last.end === i) last.end = i + 1;
       else segments.push({ start: i, end: i + 1, floor: t.floor, percentile: t.percentile });
     }
-    segments.forEach((s, index) => {
+    for (const s of segments) {
       shapes.push({ type: 'line', xref: 'x', yref: 'y', x0: s.start, x1: s.end, y0: s.floor, y1: s.floor, line: { color: c.capped, width: 1.6, dash: '6px,5px' } });
-      const text = this.options.capsDisplayLayer
-        ? (index === 0 && !narrow ? `floor of the cap (p${s.percentile})` : `floor p${s.percentile}`)
-        : (index === 0 && !narrow ? `p${s.percentile} of the axis file: not capped here` : `p${s.percentile}, not capped here`);
-      annotations.push({ xref: 'x', yref: 'y', x: s.start, y: s.floor, xanchor: 'left', yanchor: 'bottom', xshift: 8, text, showarrow: false, font: { size: 12, color: c.capped }, bgcolor: c.paper, opacity: 0.9, borderpad: 1 });
-    });
+      if (segments.length > 1) annotations.push({ xref: 'x', yref: 'y', x: s.start, y: s.floor, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: `p${s.percentile}`, showarrow: false, font: { size: 12, color: c.capped } });
+    }
+    // The key stands above the lines, where none can cross it.
+    const percentile = segments.length === 1 ? ` (p${segments[0].percentile})` : '';
+    const text = this.options.capsDisplayLayer
+      ? `floor of the cap${percentile}`
+      : narrow ? `percentile${percentile}, not capped here` : `percentile of the axis file${percentile}: block ${this.options.layer} is not capped`;
+    if (segments.length) annotations.push({ xref: 'paper', yref: 'paper', x: 1, y: 1, xanchor: 'right', yanchor: 'bottom', text: `╌╌ ${text}`, showarrow: false, font: { size: 12, color: c.capped } });
   }
 
   roles(range, height, annotations, shapes, c, narrow) {

@@ -5,9 +5,9 @@ export function start(conversation) {
   let follow = true;
   const atEnd = () => conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < 48;
   conversation.addEventListener('scroll', () => { follow = atEnd(); }, { passive: true });
-  new MutationObserver(() => { if (follow) conversation.scrollTop = conversation.scrollHeight; })
-    .observe(conversation, { childList: true, subtree: true, characterData: true });
-  conversation.scrollTop = conversation.scrollHeight;
+  const toEnd = () => { if (follow && conversation.querySelector('.turn')) conversation.scrollTop = conversation.scrollHeight; };
+  new MutationObserver(toEnd).observe(conversation, { childList: true, subtree: true, characterData: true });
+  toEnd();
 
   // Going to a turn stops following, else the next token would pull the reader away.
   document.addEventListener('click', e => {

@@ -12,7 +12,10 @@ public static partial class AxisFiles
     private static readonly string[] Known = ["assistant", "teacher", "poet", "ghost", "vampire", "pirate", "demon", "mystic"];
 
     /// <summary>Where the axis of a model is looked for: beside it, its quantisation and ending replaced.</summary>
-    public static string Beside(string model) => Quantisation().Replace(model, "") + ".axis.safetensors";
+    public static string Beside(string model) => WithoutQuantisation(model) + ".axis.safetensors";
+
+    /// <summary>"models/SmolLM2-135M-Instruct" of "models/SmolLM2-135M-Instruct.Q4_1.gguf".</summary>
+    public static string WithoutQuantisation(string model) => Quantisation().Replace(model, "");
 
     /// <summary>Opens an axis file for a model.</summary>
     /// <exception cref="InputException">It is not there, is damaged, belongs to another model, or holds no percentiles.</exception>
@@ -28,6 +31,7 @@ public static partial class AxisFiles
         return new ChatAxis
         {
             Name = file.Provenance.Name,
+            Path = path,
             DisplayLayer = file.DisplayLayer,
             CapLayers = [.. Enumerable.Range(from, to - from)],
             Direction = file.At,
@@ -40,12 +44,12 @@ public static partial class AxisFiles
     }
 
     // The roles that visitors know, and the ends where those are not among them; without labels a projection says nothing.
-    private static List<Web.Serving.ReferenceRole> Label(AxisFile file)
+    private static List<ReferenceRole> Label(AxisFile file)
     {
         var all = file.Roles.OrderByDescending(r => r.Projection).ToList();
         var known = all.Where(r => Known.Contains(r.Role)).ToList();
         if (known.Count < 4 && all.Count > 0) known = [.. known.Union([all[0], all[^1], .. Enumerable.Range(1, 3).Select(i => all[i * (all.Count - 1) / 4])])];
-        return [.. known.OrderByDescending(r => r.Projection).Take(LabelledRoles).Select(r => new Web.Serving.ReferenceRole(r.Role.Replace('_', ' '), r.Projection))];
+        return [.. known.OrderByDescending(r => r.Projection).Take(LabelledRoles).Select(r => r with { Role = r.Role.Replace('_', ' ') })];
     }
 
     [GeneratedRegex(@"([.-](Q\d\w*|IQ\d\w*|BF16|F16|F32))?(\.gguf)?/?$", RegexOptions.IgnoreCase)]

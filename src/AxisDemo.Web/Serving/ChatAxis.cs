@@ -1,17 +1,16 @@
+using AxisDemo.Interp;
 using AxisDemo.Model.Hooks;
 
 namespace AxisDemo.Web.Serving;
-
-/// <summary>A role that the chart names beside its scale.</summary>
-/// <param name="Name">The role's word.</param>
-/// <param name="Projection">Of its role vector at the display layer.</param>
-public sealed record ReferenceRole(string Name, float Projection);
 
 /// <summary>What the pages need of an axis file.</summary>
 public sealed record ChatAxis
 {
     /// <summary>The file's name, for people.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The file.</summary>
+    public string Path { get; init; } = "";
 
     /// <summary>The block whose projections are shown.</summary>
     public required int DisplayLayer { get; init; }

@@ -46,16 +46,16 @@ public sealed class ModelHost(OpenModel open, IOptions<EngineSettings> options, 
         }
     }
 
-    private static LoadedModel WithAxis(IGenerator generator, string path)
+    private static ReadyModel WithAxis(IGenerator generator, string path)
     {
         try
         {
-            return new LoadedModel(generator, AxisFiles.Open(path, generator.Model), null);
+            return new ReadyModel(generator, AxisFiles.Open(path, generator.Model), null);
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
             // A model without its axis can still talk: the page says why nothing is capped.
-            return new LoadedModel(generator, null, $"There is no axis to cap along, so only the standard column answers. {e.Message}");
+            return new ReadyModel(generator, null, $"There is no axis to cap along, so only the standard column answers. {e.Message}");
         }
     }
 

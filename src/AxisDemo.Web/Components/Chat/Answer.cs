@@ -60,9 +60,6 @@ public sealed class Answer(int turn, Variant variant, TokenTint? tint)
     /// <summary>Ids of the tokens, in order.</summary>
     public IReadOnlyList<int> Ids => ids;
 
-    /// <summary>The end-of-turn token it chose, if it did.</summary>
-    public int? StopId { get; private set; }
-
     /// <summary>The text so far.</summary>
     public string Text => document.Text;
 
@@ -94,7 +91,6 @@ public sealed class Answer(int turn, Variant variant, TokenTint? tint)
                 case FinishedEvent finished:
                     if (finished.Text is { Length: > 0 } rest) document.Append(rest, "");
                     TokensPerSecond = finished.TokensPerSecond;
-                    StopId = finished.StopId;
                     Finish(finished.Reason, null);
                     return null;
                 case FailedEvent failed:

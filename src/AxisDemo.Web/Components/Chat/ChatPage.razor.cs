@@ -36,8 +36,8 @@ public sealed partial class ChatPage
     private ModelState State => Source.State;
     private IReadOnlyList<ChatTurn> Turns => Session?.Turns ?? [];
     private ChatSettings Settings => Session?.Settings ?? new ChatSettings();
-    private string ModelName => State.Loaded?.Generator.Model.Name ?? "Model";
-    private string CappedHead => Settings.Capping ? $"kept near the Assistant, {ChatSettings.Strength(Settings.Percentile)}" : "off";
+    private string ModelName => State.Loaded?.Name ?? "Model";
+    private string CappedHead => Settings.Capping ? $"kept near the Assistant, {ChatSettings.Strength(Settings.PercentileFor(State.Loaded?.Axis))}" : "off";
 
     private (double Rate, int Streams) Rate
     {

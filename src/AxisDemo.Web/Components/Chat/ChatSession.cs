@@ -8,7 +8,7 @@ namespace AxisDemo.Web.Components.Chat;
 /// One visitor's conversation in both columns: the state of the chat page, without a page. Its members may be called from any
 /// thread; <see cref="Changed"/> is raised on any.
 /// </summary>
-public sealed class ChatSession(IModelSource source, IPrompts prompts, int messageCharacters) : IDisposable
+public sealed class ChatSession(IModelSource source, int messageCharacters) : IDisposable
 {
     private readonly Lock gate = new();
     private List<ChatTurn> turns = [];
@@ -144,22 +144,23 @@ public sealed class ChatSession(IModelSource source, IPrompts prompts, int messa
         return !cancellation.IsCancellationRequested && turn.Standard.Error is null && turn.Capped?.Error is null;
     }
 
-    private ChatTurn Begin(LoadedModel loaded, string text)
+    private ChatTurn Begin(ReadyModel loaded, string text)
     {
-        var now = settings;
         var axis = loaded.Axis;
-        float? floor = axis?.Shown(now.Percentile);
+        var percentile = settings.PercentileFor(axis);
+        var now = settings with { Percentile = percentile };
+        float? floor = axis?.Shown(percentile);
         TokenTint? tint = axis is null ? null : new TokenTint(floor!.Value, axis.Shown(90) - axis.Shown(10));
         var index = turns.Count;
         var capped = now.Capping && axis is not null ? new Answer(index, Variant.Capped, tint) : null;
         var turn = new ChatTurn(index, text, now, new Answer(index, Variant.Standard, tint), capped);
-        Trajectory.Begin(floor, now.Percentile);
+        Trajectory.Begin(floor, percentile);
         turns = [.. turns, turn];
         Changed?.Invoke();
         return turn;
     }
 
-    private async Task AnswerAsync(LoadedModel loaded, ChatTurn turn, Variant variant, CancellationToken cancellation)
+    private async Task AnswerAsync(ReadyModel loaded, ChatTurn turn, Variant variant, CancellationToken cancellation)
     {
         if (turn[variant] is not { } answer) return;
         try
@@ -184,17 +185,17 @@ public sealed class ChatSession(IModelSource source, IPrompts prompts, int messa
         Changed?.Invoke();
     }
 
-    private GenerationRequest Request(LoadedModel loaded, ChatTurn turn, Variant variant)
+    private GenerationRequest Request(ReadyModel loaded, ChatTurn turn, Variant variant)
     {
         var now = turn.Settings;
-        var prompt = prompts.Next(loaded.Generator, now.SystemPrompt, [.. turns.Take(turn.Index).Select(t => t.Past(variant))], turn.User);
+        var prompt = ColumnPrompt.Next(loaded.Generator, now.SystemPrompt, [.. turns.Take(turn.Index).Select(t => t.Past(variant))], turn.User);
         return new GenerationRequest
         {
             Prompt = prompt.Ids,
             PromptSpecial = prompt.Special,
             MaxTokens = now.MaxTokens,
             Sampling = new Sampling { Temperature = (float)now.Temperature, Seed = ChatSettings.TurnSeed(now.Seed, turn.Index) },
-            Interventions = variant == Variant.Capped ? [loaded.Axis!.Cap(now.Percentile)] : [],
+            Interventions = variant == Variant.Capped ? [loaded.Axis!.Cap(now.PercentileFor(loaded.Axis))] : [],
             Watch = loaded.Axis is { } axis ? [axis.Display()] : [],
             Read = variant == Variant.Capped,
         };

@@ -1,3 +1,5 @@
+using AxisDemo.Web.Serving;
+
 namespace AxisDemo.Web.Components.Chat;
 
 /// <summary>The two columns.</summary>
@@ -15,14 +17,14 @@ public sealed record ChatSettings
     /// <summary>Whether the capped column answers.</summary>
     public bool Capping { get; init; } = true;
 
-    /// <summary>Strength of the cap: the percentile of calibration projections that is its floor.</summary>
-    public double Percentile { get; init; } = 75;
+    /// <summary>Strength of the cap: the percentile of calibration projections that is its floor; null: what the axis file recommends.</summary>
+    public double? Percentile { get; init; }
 
     /// <summary>Sampling temperature; 0 is greedy.</summary>
     public double Temperature { get; init; } = 0.7;
 
     /// <summary>Longest answer, tokens.</summary>
-    public int MaxTokens { get; init; } = 192;
+    public int MaxTokens { get; init; } = 96;
 
     /// <summary>Luck: each turn derives its own seed from it, the same for both columns.</summary>
     public int Seed { get; init; } = 3;
@@ -30,12 +32,15 @@ public sealed record ChatSettings
     /// <summary>Sent before the conversation; empty: whatever the model's template does without one.</summary>
     public string SystemPrompt { get; init; } = "";
 
+    /// <summary>The percentile that is used with an axis.</summary>
+    public double PercentileFor(ChatAxis? axis) => Percentile ?? axis?.Percentile ?? 75;
+
     /// <summary>The strength in a word.</summary>
     public static string Strength(double percentile) => percentile switch
     {
         <= 40 => "gentle",
         <= 65 => "mild",
-        <= 82 => "as published",
+        <= 82 => "published",
         <= 93 => "firm",
         _ => "strict",
     };

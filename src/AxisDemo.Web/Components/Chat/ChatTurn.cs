@@ -13,6 +13,6 @@ public sealed record ChatTurn(int Index, string User, ChatSettings Settings, Ans
     public PastTurn Past(Variant variant)
     {
         var answer = this[variant] ?? Standard;
-        lock (answer.Gate) return new PastTurn(User, answer.Text, [.. answer.Ids], answer.StopId);
+        lock (answer.Gate) return new PastTurn(User, answer.Text, [.. answer.Ids]);
     }
 }

@@ -9,7 +9,7 @@ namespace AxisDemo.Web.Components.Chat;
 /// Keeps conversations on the server, each under an unguessable id that the visitor's browser holds in a cookie, so that a reload
 /// finds its conversation again. In memory only: a restart of the host forgets them.
 /// </summary>
-public sealed class SessionStore(IModelSource source, IPrompts prompts, IOptions<LimitOptions> options, TimeProvider clock) : IDisposable
+public sealed class SessionStore(IModelSource source, IOptions<LimitOptions> options, TimeProvider clock) : IDisposable
 {
     /// <summary>The cookie's name.</summary>
     public const string Cookie = "axisdemo-conversation";
@@ -42,7 +42,7 @@ public sealed class SessionStore(IModelSource source, IPrompts prompts, IOptions
             {
                 Forget();
                 if (entries.Count >= limits.Sessions) return null;
-                entries[id] = entry = new Entry(new ChatSession(source, prompts, limits.MessageCharacters));
+                entries[id] = entry = new Entry(new ChatSession(source, limits.MessageCharacters));
             }
 
             entry.Watchers++;

@@ -30,9 +30,6 @@ public sealed partial class TrajectoryChart
     /// <summary>Which reading of capped answers the blue line is.</summary>
     [Parameter] public Reading Reading { get; set; }
 
-    /// <summary>Where the answers are, for hovering and clicking both ways.</summary>
-    [Parameter] public ElementReference Conversation { get; set; }
-
     /// <summary>Whether the model is still being loaded.</summary>
     [Parameter] public bool Loading { get; set; }
 
@@ -70,13 +67,13 @@ public sealed partial class TrajectoryChart
         {
             created = Axis;
             module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/chart.js");
-            chart = await module.InvokeAsync<IJSObjectReference>("create", plot, Conversation, new
+            chart = await module.InvokeAsync<IJSObjectReference>("create", plot, new
             {
-                roles = Axis.Roles.Select(r => new { name = r.Name, value = r.Projection }),
+                roles = Axis.Roles.Select(r => new { name = r.Role, value = r.Projection }),
                 columns = FewestColumns,
                 capsDisplayLayer = Axis.CapsDisplayLayer,
                 layer = Axis.DisplayLayer,
-                spread = new[] { Axis.Shown(1), Axis.Shown(99) },
+                spread = new[] { Axis.Shown(5), Axis.Shown(95) },
             });
             shown = default;
             await SendAsync();
@@ -153,7 +150,7 @@ public sealed partial class TrajectoryChart
     private async Task ShowAsync()
     {
         if (chart is null || Axis is null || Session is null) return;
-        var now = (Reading, Session.Settings.Percentile);
+        var now = (Reading, Percentile: Session.Settings.PercentileFor(Axis));
         if (now == shown) return;
         shown = now;
         await chart.InvokeVoidAsync("show", Reading.ToString().ToLowerInvariant(), Axis.Shown(now.Percentile), now.Percentile);

@@ -46,43 +46,27 @@ public static class SafeMarkdown
             return [(0, "<p>" + System.Net.WebUtility.HtmlEncode(text) + "</p>")];
         }
 
-        return [.. document.Select(block => (block.Span.Start, Write(block, tokens)))];
+        return [.. document.Select(block => (block.Span.Start, Write(block, tokens is null ? null : new Marks(text, tokens))))];
     }
 
-    private static string Write(Block block, TokenSpans? tokens)
+    private static string Write(Block block, Marks? marks)
     {
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         Pipeline.Setup(renderer);
-        renderer.ObjectRenderers.Replace<LiteralInlineRenderer>(new Literals(tokens));
-        renderer.ObjectRenderers.Replace<CodeInlineRenderer>(new Code(tokens));
-        renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new CodeBlocks(tokens));
+        renderer.ObjectRenderers.Replace<LiteralInlineRenderer>(new Literals(marks));
+        renderer.ObjectRenderers.Replace<CodeInlineRenderer>(new Code(marks));
+        renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new CodeBlocks(marks));
         renderer.ObjectRenderers.Replace<LinkInlineRenderer>(new Links());
         renderer.ObjectRenderers.Replace<AutolinkInlineRenderer>(new Autolinks());
         renderer.Render(block);
         return writer.ToString().TrimEnd('\n');
     }
 
-    private static void WriteMarked(HtmlRenderer renderer, ReadOnlySpan<char> content, int start, bool aligned, TokenSpans? tokens)
+    private static void WriteMarked(HtmlRenderer renderer, ReadOnlySpan<char> content, int start, Marks? marks)
     {
-        if (tokens is null)
-        {
-            renderer.WriteEscape(content);
-            return;
-        }
-
-        var from = 0;
-        while (from < content.Length)
-        {
-            var token = tokens.At(tokens.Offset + start + from);
-            var end = content.Length;
-            // Entities and escapes make markup and source differ in length: such a piece belongs to its first token.
-            if (aligned && token + 1 < tokens.Starts.Count) end = Math.Clamp(tokens.Starts[token + 1] - tokens.Offset - start, from + 1, content.Length);
-            if (token >= 0) renderer.Write("<span class=\"t").Write(tokens.Tints[token]).Write("\" data-i=\"").Write(token.ToString()).Write("\">");
-            renderer.WriteEscape(content[from..end]);
-            if (token >= 0) renderer.Write("</span>");
-            from = end;
-        }
+        if (marks is null) renderer.WriteEscape(content);
+        else marks.Write(renderer, content, start);
     }
 
     private static string? Safe(string? url) =>
@@ -91,24 +75,57 @@ public static class SafeMarkdown
     private static void OpenLink(HtmlRenderer renderer, string url) =>
         renderer.Write("<a href=\"").WriteEscapeUrl(url).Write("\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">");
 
-    private sealed class Literals(TokenSpans? tokens) : HtmlObjectRenderer<LiteralInline>
+    /// <summary>Writes text in pieces, one for each token.</summary>
+    private sealed class Marks(string source, TokenSpans tokens)
     {
-        protected override void Write(HtmlRenderer renderer, LiteralInline obj) =>
-            WriteMarked(renderer, obj.Content.AsSpan(), obj.Span.Start, obj.Span.Length == obj.Content.Length, tokens);
+        // How far the parser's positions may be off: cells of tables count their padding, code its fence.
+        private const int Slack = 8;
+
+        public void Write(HtmlRenderer renderer, ReadOnlySpan<char> content, int start)
+        {
+            var found = Locate(content, start);
+            var from = 0;
+            while (from < content.Length)
+            {
+                var token = tokens.At(tokens.Offset + (found < 0 ? start : found + from));
+                var end = content.Length;
+                // Entities and escapes differ from their source: such a piece belongs to its first token.
+                if (found >= 0 && token + 1 < tokens.Starts.Count) end = Math.Clamp(tokens.Starts[token + 1] - tokens.Offset - found, from + 1, content.Length);
+                if (token >= 0) renderer.Write("<span class=\"t").Write(tokens.Tints[token]).Write("\" data-i=\"").Write(token.ToString()).Write("\">");
+                renderer.WriteEscape(content[from..end]);
+                if (token >= 0) renderer.Write("</span>");
+                from = end;
+            }
+        }
+
+        private int Locate(ReadOnlySpan<char> content, int start)
+        {
+            start = Math.Clamp(start, 0, source.Length);
+            if (source.AsSpan(start).StartsWith(content, StringComparison.Ordinal)) return start;
+            var from = Math.Max(0, start - Slack);
+            var window = source.AsSpan(from, Math.Min(source.Length - from, content.Length + 2 * Slack));
+            var at = window.IndexOf(content, StringComparison.Ordinal);
+            return at < 0 ? -1 : from + at;
+        }
     }
 
-    private sealed class Code(TokenSpans? tokens) : HtmlObjectRenderer<CodeInline>
+    private sealed class Literals(Marks? marks) : HtmlObjectRenderer<LiteralInline>
+    {
+        protected override void Write(HtmlRenderer renderer, LiteralInline obj) =>
+            WriteMarked(renderer, obj.Content.AsSpan(), obj.Span.Start, marks);
+    }
+
+    private sealed class Code(Marks? marks) : HtmlObjectRenderer<CodeInline>
     {
         protected override void Write(HtmlRenderer renderer, CodeInline obj)
         {
             renderer.Write("<code>");
-            var fence = (obj.Span.Length - obj.Content.Length) / 2;
-            WriteMarked(renderer, obj.Content, obj.Span.Start + fence, obj.Span.Length == obj.Content.Length + 2 * fence, tokens);
+            WriteMarked(renderer, obj.Content, obj.Span.Start + obj.DelimiterCount, marks);
             renderer.Write("</code>");
         }
     }
 
-    private sealed class CodeBlocks(TokenSpans? tokens) : HtmlObjectRenderer<CodeBlock>
+    private sealed class CodeBlocks(Marks? marks) : HtmlObjectRenderer<CodeBlock>
     {
         protected override void Write(HtmlRenderer renderer, CodeBlock obj)
         {
@@ -116,7 +133,7 @@ public static class SafeMarkdown
             for (var i = 0; i < obj.Lines.Count; i++)
             {
                 var line = obj.Lines.Lines[i];
-                WriteMarked(renderer, line.Slice.AsSpan(), line.Position, true, tokens);
+                WriteMarked(renderer, line.Slice.AsSpan(), line.Position, marks);
                 renderer.Write("\n");
             }
 

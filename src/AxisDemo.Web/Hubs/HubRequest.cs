@@ -1,0 +1,58 @@
+using System.Text.Json;
+using AxisDemo.Tokenizers;
+
+namespace AxisDemo.Web.Hubs;
+
+/// <summary>What a client of the hub asks for. Every field but <see cref="Messages"/> may be missing.</summary>
+public sealed record HubRequest
+{
+    /// <summary>The conversation: <c>[{role: system|user|assistant, content}]</c>, ending with the user.</summary>
+    public IReadOnlyList<HubMessage>? Messages { get; init; }
+
+    /// <summary>How tokens are chosen.</summary>
+    public HubSampling? Sampling { get; init; }
+
+    /// <summary>Largest number of tokens to generate.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>
+    /// A floor along the loaded axis: <c>{layers: "a:b", threshold: number | list | "pNN"}</c>; what is missing is taken from the
+    /// axis file's recommendation. Acts before <see cref="Interventions"/>.
+    /// </summary>
+    public HubCap? Cap { get; init; }
+
+    /// <summary>A list of interventions as the command line takes it; <c>axis</c> is the only file it may name.</summary>
+    public JsonElement? Interventions { get; init; }
+
+    /// <summary>What to project on: <c>["axis", "axis@15"]</c>. Missing: the loaded axis at its display layer; empty: nothing.</summary>
+    public IReadOnlyList<string>? Watch { get; init; }
+
+    /// <summary>Whether the plain model reads along.</summary>
+    public bool Read { get; init; }
+
+    /// <summary>Whether log p of each token is reported.</summary>
+    public bool LogProbs { get; init; }
+}
+
+/// <summary>A message.</summary>
+/// <param name="Role">"system", "user" or "assistant".</param>
+/// <param name="Content">The text.</param>
+public sealed record HubMessage(string? Role, string? Content)
+{
+    /// <summary>As the templates take it.</summary>
+    public ChatMessage ToMessage() => new(Role!, Content!);
+}
+
+/// <summary>How tokens are chosen.</summary>
+/// <param name="Temperature">0 = greedy.</param>
+/// <param name="TopP">1 = all.</param>
+/// <param name="TopK">0 = all.</param>
+/// <param name="RepetitionPenalty">1 = off.</param>
+/// <param name="Seed">Luck.</param>
+public sealed record HubSampling(float? Temperature, float? TopP, int? TopK, float? RepetitionPenalty, ulong? Seed);
+
+/// <summary>A floor along the loaded axis.</summary>
+/// <param name="Layers">"a:b", half open, or a number.</param>
+/// <param name="Threshold">A number, a list with one per layer, or "pNN".</param>
+/// <param name="Positions">"all", "no-special" or "last".</param>
+public sealed record HubCap(JsonElement? Layers, JsonElement? Threshold, string? Positions);

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AxisDemo.Formats;
+using AxisDemo.Interp;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Serving;
+using AxisDemo.Web.Options;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Web.Hubs;
+
+/// <summary>Turns what a client asks for into a request of the engine, or says what is wrong with it.</summary>
+public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Options.IOptions<LimitOptions> options)
+{
+    // The one file that a client may name. It is a name, never a path.
+    private const string AxisName = "axis";
+    private static readonly string[] Roles = ["system", "user", "assistant"];
+    private readonly LimitOptions limits = options.Value;
+    private readonly Lock gate = new();
+    private (ReadyModel Model, VectorLibrary Library)? opened;
+
+    /// <summary>The engine and the request for it.</summary>
+    /// <exception cref="InputException">No model is loaded, or a field is wrong.</exception>
+    public (IGenerator Generator, GenerationRequest Request) Read(HubRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var loaded = source.State.Loaded ?? throw Fault("model", source.State.Problem ?? "it is still being loaded.", "Try again in a moment.");
+        var messages = Messages(request.Messages);
+        var maxTokens = request.MaxTokens ?? Math.Min(256, limits.MaxTokens);
+        if (maxTokens < 1 || maxTokens > limits.MaxTokens) throw Fault("maxTokens", $"{maxTokens} is not possible.", $"Give 1 to {limits.MaxTokens}.");
+        var prompt = Conversation.Encode(loaded.Generator.Tokenizer, loaded.Generator.Template, messages);
+        lock (gate)
+        {
+            var library = Library(loaded);
+            return (loaded.Generator, new GenerationRequest
+            {
+                Prompt = prompt.Ids,
+                PromptSpecial = prompt.Special,
+                Sampling = Sampling(request.Sampling),
+                MaxTokens = maxTokens,
+                Interventions = [.. Cap(request.Cap, loaded, library), .. request.Interventions is { } list ? InterventionFile.Parse(list, library) : []],
+                Watch = request.Watch is { } watches ? [.. watches.Select(w => library.Watch(w ?? ""))] : loaded.Axis is { } axis ? [axis.Display()] : [],
+                Read = request.Read,
+                LogProbs = request.LogProbs,
+            });
+        }
+    }
+
+    private List<Tokenizers.ChatMessage> Messages(IReadOnlyList<HubMessage>? messages)
+    {
+        if (messages is null or []) throw Fault("messages", "there are none.", "Give [{\"role\": \"user\", \"content\": …}].");
+        if (messages.Count > limits.Messages) throw Fault("messages", $"there are {messages.Count}; {limits.Messages} are possible.", "Leave out the oldest.");
+        foreach (var (message, i) in messages.Select((m, i) => (m, i)))
+        {
+            if (message?.Content is null || !Roles.Contains(message.Role)) throw Fault($"messages[{i}]", "role or content is missing or not known.", "Roles: system, user, assistant.");
+            if (message.Content.Length > limits.MessageCharacters) throw Fault($"messages[{i}]", $"it has {message.Content.Length} characters; {limits.MessageCharacters} are possible.", "Shorten it.");
+        }
+
+        if (messages[^1].Role != "user") throw Fault("messages", "the last one is not the user's.", "End with a message of the user.");
+        return [.. messages.Select(m => m.ToMessage())];
+    }
+
+    private static Sampling Sampling(HubSampling? wanted)
+    {
+        var standard = new Sampling();
+        return wanted is null ? standard : new Sampling
+        {
+            Temperature = wanted.Temperature ?? standard.Temperature,
+            TopP = wanted.TopP ?? standard.TopP,
+            TopK = wanted.TopK ?? standard.TopK,
+            RepetitionPenalty = wanted.RepetitionPenalty ?? standard.RepetitionPenalty,
+            Seed = wanted.Seed ?? 0,
+        };
+    }
+
+    private static IReadOnlyList<Intervention> Cap(HubCap? cap, ReadyModel loaded, VectorLibrary library)
+    {
+        if (cap is null) return [];
+        var axis = loaded.Axis ?? throw Fault("cap", loaded.AxisProblem ?? "no axis is loaded.", "Leave it out.");
+        var item = new JsonObject
+        {
+            ["kind"] = "cap",
+            ["axis"] = AxisName,
+            ["layers"] = cap.Layers is { } layers ? JsonSerializer.SerializeToNode(layers) : $"{axis.CapLayers[0]}:{axis.CapLayers[^1] + 1}",
+            ["threshold"] = cap.Threshold is { } threshold ? JsonSerializer.SerializeToNode(threshold) : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p{axis.Percentile}"),
+        };
+        if (cap.Positions is { } positions) item["positions"] = positions;
+        return InterventionFile.Parse(JsonSerializer.SerializeToElement(new JsonArray(item)), library, "cap");
+    }
+
+    private VectorLibrary Library(ReadyModel loaded)
+    {
+        if (opened is { } known && ReferenceEquals(known.Model, loaded)) return known.Library;
+        var library = new VectorLibrary(loaded.Generator.Model, name =>
+            name == AxisName && loaded.Axis is { } axis ? axis.Path : throw Fault("axis", $"'{name}' is not offered here.", $"Use '{AxisName}', the axis that the host has loaded."));
+        opened = (loaded, library);
+        return library;
+    }
+
+    private static InputException Fault(string field, string fault, string remedy = "") => new("request", field, fault, remedy);
+}

@@ -1,0 +1,208 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AxisDemo.Browser.Tests;
+
+public class ChatTests(RunningApp app)
+{
+    [Fact]
+    public async Task Both_columns_stream_while_the_chart_grows_and_finished_blocks_stay_as_they_are()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(64);
+        await visit.Send("List three fruits, one per line, with a sentence before and after the list.");
+        // Watched from inside the page, so that nothing is missed: how much each column and the chart had, again and again.
+        var seen = await visit.Page.EvaluateAsync<int[][]>("""
+            async () => {
+              const rows = [], firsts = new Set();
+              const count = s => document.querySelectorAll(s + ' .t').length;
+              while (!document.querySelector('button[type=submit]')) {
+                const points = document.querySelector('.plot').data ?? [];
+                rows.push([count('.answer.standard'), count('.answer.capped'), ...[0, 1].map(i => (points[i]?.y ?? []).length)]);
+                await new Promise(r => setTimeout(r, 30));
+              }
+              return rows;
+            }
+            """);
+
+        for (var column = 0; column < 4; column++)
+            Assert.True(seen.Select(row => row[column]).Distinct().Count() >= 4, $"series {column} did not grow: {string.Join(' ', seen.Select(r => r[column]))}");
+        await visit.Idle();
+        await Assertions.Expect(visit.Page.Locator(".badge:not(.empty)")).ToHaveCountAsync(2);
+        var tokens = await visit.Answers("standard").Locator(".t").Last.GetAttributeAsync("data-i");
+        await visit.Page.WaitForFunctionAsync("n => document.querySelector('.plot').data[0].y.length >= n", int.Parse(tokens!));
+    }
+
+    [Fact]
+    public async Task A_finished_block_keeps_its_place_in_the_document()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(96);
+        await visit.Send("Write two short paragraphs about the sea.");
+        await visit.Page.WaitForFunctionAsync("() => document.querySelectorAll('.answer .text > *').length > 2 || document.querySelector('button[type=submit]')");
+        await visit.Page.EvaluateAsync("() => { window.kept = [...document.querySelectorAll('.answer')].map(a => a.querySelector('.text > *:not(:last-child)')).filter(e => e); }");
+        await visit.Idle();
+
+        Assert.True(await visit.Page.EvaluateAsync<bool>("() => window.kept.every(e => e.isConnected)"));
+    }
+
+    [Fact]
+    public async Task Stop_ends_the_answer_and_the_text_so_far_stays()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(512);
+        await visit.Send("Tell me a very long story.");
+        await visit.Answers("standard").Locator(".t").Nth(3).WaitForAsync();
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
+
+        await visit.Idle();
+        await Assertions.Expect(visit.Answers("standard").Locator(".ending")).ToHaveTextAsync("Stopped.");
+        Assert.True(await visit.Answers("standard").Locator(".t").CountAsync() >= 4);
+    }
+
+    [Fact]
+    public async Task A_reload_finds_the_conversation_its_chart_and_nobody_elses()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Send("Say hello.");
+        await visit.Idle();
+        var text = await visit.Answers("capped").Locator(".text").InnerTextAsync();
+        var drawn = await visit.Drawn(1);
+
+        await visit.Page.ReloadAsync();
+        await visit.Ready();
+
+        Assert.Equal(text, await visit.Answers("capped").Locator(".text").InnerTextAsync());
+        await visit.Page.WaitForFunctionAsync("n => document.querySelector('.plot').data[1].y.length === n", drawn);
+        await using var other = await app.Visit();
+        await Assertions.Expect(other.Page.Locator(".turn")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Undo_returns_the_text_regenerate_answers_again_and_clear_forgets()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Send("Name a colour.");
+        await visit.Idle();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Regenerate" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#seed")).ToHaveValueAsync("4");
+        await visit.Idle();
+        await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(1);
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#message")).ToHaveValueAsync("Name a colour.");
+        await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(0);
+        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').data[0].y.length === 0");
+
+        await visit.Send("Name another colour.");
+        await visit.Idle();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".welcome")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_preset_plays_its_turns_and_a_click_on_the_chart_goes_to_one()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Page.Locator(".cards").GetByRole(AriaRole.Button, new() { Name = "A coding session" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(4, new() { Timeout = 120_000 });
+        await visit.Idle();
+        await Assertions.Expect(visit.Page.Locator(".turn-marks button")).ToHaveCountAsync(4);
+        await visit.Page.Locator(".conversation").EvaluateAsync("e => e.scrollTop = e.scrollHeight");
+
+        var plot = (await visit.Page.Locator(".plot").BoundingBoxAsync())!;
+        await visit.Page.Mouse.ClickAsync(plot.X + 52 + 30, plot.Y + plot.Height / 2);
+
+        await Assertions.Expect(visit.Page.Locator("#turn-0")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("found"));
+        await Assertions.Expect(visit.Page.Locator("#turn-0 .user")).ToBeInViewportAsync();
+    }
+
+    [Fact]
+    public async Task A_token_tells_its_numbers_and_the_blue_line_changes_with_the_reading()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Send("Who are you?");
+        await visit.Idle();
+        var read = await visit.Page.EvaluateAsync<double[]>("() => document.querySelector('.plot').data[1].y");
+
+        await visit.Answers("capped").Locator(".t").First.HoverAsync();
+        await Assertions.Expect(visit.Page.Locator(".token-tip")).ToContainTextAsync("before");
+        await Assertions.Expect(visit.Page.Locator(".token-tip")).ToContainTextAsync("lifted");
+
+        await visit.Page.GetByText("post", new() { Exact = true }).First.ClickAsync();
+        await visit.Page.WaitForFunctionAsync("y => document.querySelector('.plot').data[1].y.some((v, i) => v !== y[i])", read);
+        var floor = await visit.Page.EvaluateAsync<double>("() => document.querySelector('.plot').layout.shapes.find(s => s.line?.dash).y0");
+        var post = await visit.Page.EvaluateAsync<double[]>("() => document.querySelector('.plot').data[1].y");
+        Assert.All(post, value => Assert.True(value >= floor - 0.1, $"{value} lies below the floor {floor}"));
+    }
+
+    [Fact]
+    public async Task A_lost_connection_says_so_and_comes_back()
+    {
+        await using var visit = await app.Visit();
+        await visit.Page.EvaluateAsync("() => document.querySelector('#components-reconnect-modal').classList.add('components-reconnect-show')");
+
+        await Assertions.Expect(visit.Page.GetByText("The connection was lost.")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData(390, 844)]
+    [InlineData(360, 640)]
+    public async Task On_a_narrow_screen_nothing_is_cut_off_and_tabs_switch_the_columns(int width, int height)
+    {
+        await using var visit = await app.Visit(width, height);
+        Assert.False(await visit.Overflows());
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#strength")).ToBeVisibleAsync();
+        await visit.Length(16);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await visit.Send("Hello!");
+        await visit.Idle();
+
+        await Assertions.Expect(visit.Answers("capped")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Answers("standard")).ToBeHiddenAsync();
+        await visit.Page.Locator(".column-head.standard").ClickAsync();
+        await Assertions.Expect(visit.Answers("standard")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Answers("capped")).ToBeHiddenAsync();
+        Assert.False(await visit.Overflows());
+        foreach (var label in await visit.Page.Locator(".plot .annotation text").AllAsync())
+        {
+            var box = (await label.BoundingBoxAsync())!;
+            Assert.True(box.X >= 0 && box.X + box.Width <= width + 1, $"'{await label.TextContentAsync()}' leaves the screen");
+        }
+    }
+
+    [Theory]
+    [InlineData(1440, ColorScheme.Light)]
+    [InlineData(1440, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
+    public async Task The_page_is_accessible_before_and_after_an_answer(int width, ColorScheme scheme)
+    {
+        await using var visit = await app.Visit(width, 900, scheme);
+        await Check(visit);
+        if (width < 760) await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await visit.Length(16);
+        if (width < 760) await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await visit.Send("Hello!");
+        await visit.Idle();
+        await Check(visit);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "What am I seeing?" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#about")).ToBeVisibleAsync();
+        await Check(visit);
+    }
+
+    private static async Task Check(Visit visit)
+    {
+        var result = await visit.Page.RunAxe();
+        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
+        var small = await visit.Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll('body *')].filter(e => e.getClientRects().length && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML.slice(0, 80))
+            """);
+        Assert.Empty(small);
+    }
+}

@@ -1,0 +1,165 @@
+using AxisDemo.Formats;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Serving;
+using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Tests.Web;
+
+public sealed class ChatSessionTests : IDisposable
+{
+    private readonly ScriptedGenerator generator = new();
+    private readonly ChatSession session;
+
+    public ChatSessionTests() => session = new ChatSession(generator, 1000);
+
+    public void Dispose() => session.Dispose();
+
+    [Fact]
+    public async Task A_message_asks_both_columns_with_the_same_luck_and_only_one_of_them_capped()
+    {
+        await session.SendAsync("Who are you?");
+
+        var standard = Assert.Single(generator.Requests, r => r.Interventions.Count == 0);
+        var capped = Assert.Single(generator.Requests, r => r.Interventions.Count == 1);
+        Assert.Equal(standard.Sampling.Seed, capped.Sampling.Seed);
+        Assert.Equal(standard.Prompt, capped.Prompt);
+        Assert.True(capped.Read);
+        Assert.False(standard.Read);
+        Assert.Equal(InterventionKind.Cap, capped.Interventions[0].Kind);
+        Assert.Equal([1, 2], capped.Interventions[0].Layers.Select(l => l.Layer));
+        Assert.All(capped.Interventions[0].Layers, l => Assert.Equal(-5, l.Amount));
+        Assert.Equal("Hello there.", session.Turns[0].Standard.Text);
+        Assert.Equal("Hello there.", session.Turns[0].Capped!.Text);
+    }
+
+    [Fact]
+    public async Task Each_turn_has_luck_of_its_own()
+    {
+        await session.SendAsync("One");
+        await session.SendAsync("Two");
+
+        Assert.Equal(2, generator.Requests.Select(r => r.Sampling.Seed).Distinct().Count());
+        Assert.Equal(generator.Requests[0].Sampling.Seed, ChatSettings.TurnSeed(session.Settings.Seed, 0));
+    }
+
+    [Fact]
+    public async Task The_next_prompt_begins_with_the_ids_that_were_generated()
+    {
+        await session.SendAsync("One");
+        await session.SendAsync("Two");
+
+        var first = generator.Requests[0].Prompt;
+        var next = generator.Requests[2].Prompt;
+        Assert.Equal([.. first, 100, 101, 102], next.Take(first.Count + 3));
+        Assert.True(next.Count > first.Count + 3);
+    }
+
+    [Fact]
+    public async Task Undo_gives_the_text_back_and_leaves_no_trace()
+    {
+        await session.SendAsync("One");
+        await session.SendAsync("Two");
+
+        Assert.Equal("Two", session.Undo());
+
+        Assert.Single(session.Turns);
+        Assert.All(session.Trajectory.All(), p => Assert.Equal(0, p.Turn));
+        await session.SendAsync("Three");
+        Assert.Equal(generator.Requests[2].Prompt.Count, generator.Requests[^1].Prompt.Count);
+    }
+
+    [Fact]
+    public async Task Regenerate_asks_the_same_again_with_other_luck()
+    {
+        await session.SendAsync("One");
+        await session.RegenerateAsync();
+
+        Assert.Equal("One", Assert.Single(session.Turns).User);
+        Assert.Equal(generator.Requests[0].Prompt, generator.Requests[^1].Prompt);
+        Assert.NotEqual(generator.Requests[0].Sampling.Seed, generator.Requests[^1].Sampling.Seed);
+    }
+
+    [Fact]
+    public async Task A_preset_sends_its_turns_one_after_the_other_under_its_system_prompt()
+    {
+        var preset = Preset.All.Single(p => p.Name == "Captain Blackbeard");
+        await session.SendAsync("Something else");
+        await session.PlayAsync(preset);
+
+        Assert.Equal(preset.Turns, session.Turns.Select(t => t.User));
+        Assert.Equal(preset.SystemPrompt, session.Settings.SystemPrompt);
+        var text = generator.Tokenizer.Decode([.. generator.Requests[^1].Prompt]);
+        Assert.Contains("fierce pirate", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Something else", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_reaches_the_engine_and_ends_a_preset()
+    {
+        generator.Hold = new TaskCompletionSource();
+        var playing = session.PlayAsync(Preset.All[0]);
+        Assert.True(session.Running);
+
+        session.Stop();
+        await playing.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+
+        Assert.False(session.Running);
+        Assert.Equal("cancelled", Assert.Single(session.Turns).Standard.Reason);
+    }
+
+    [Fact]
+    public async Task With_capping_off_the_capped_column_goes_on_from_the_standard_answer()
+    {
+        session.Settings = session.Settings with { Capping = false };
+        await session.SendAsync("One");
+        Assert.Null(session.Turns[0].Capped);
+        Assert.Single(generator.Requests);
+
+        session.Settings = session.Settings with { Capping = true };
+        await session.SendAsync("Two");
+
+        Assert.Equal(generator.Requests[1].Prompt, generator.Requests[2].Prompt);
+    }
+
+    [Theory]
+    [InlineData("   ", "empty")]
+    [InlineData("x", "1,001")]
+    public async Task A_message_that_cannot_be_sent_says_why(string text, string why)
+    {
+        await session.SendAsync(text == "x" ? new string('x', 1001) : text);
+
+        Assert.Contains(why, session.Problem, StringComparison.Ordinal);
+        Assert.Empty(session.Turns);
+    }
+
+    [Fact]
+    public async Task Without_a_model_a_message_says_what_is_wrong()
+    {
+        generator.Become(new ModelState(null, null, "model.gguf: there is no such file."));
+        await session.SendAsync("One");
+
+        Assert.Equal("model.gguf: there is no such file.", session.Problem);
+    }
+
+    [Fact]
+    public async Task A_refused_request_fails_alone_and_names_its_reason()
+    {
+        generator.Script = request => request.Interventions.Count == 1
+            ? throw new InputException("request", "prompt", "it is longer than the model's context.", "Clear the conversation.")
+            : ScriptedGenerator.Say("Fine");
+        await session.SendAsync("One");
+
+        Assert.Equal("it is longer than the model's context. Clear the conversation.", session.Turns[0].Capped!.Error);
+        Assert.Equal("Fine", session.Turns[0].Standard.Text);
+        Assert.False(session.Running);
+    }
+
+    [Fact]
+    public void Neighbouring_seeds_and_turns_share_no_luck()
+    {
+        var seeds = from seed in Enumerable.Range(0, 50) from turn in Enumerable.Range(0, 50) select ChatSettings.TurnSeed(seed, turn);
+
+        Assert.Equal(2500, seeds.Distinct().Count());
+    }
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Serving;
+using AxisDemo.Web.Hubs;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AxisDemo.Tests.Web;
+
+public sealed class GenerationHubTests : IDisposable
+{
+    private readonly TestHost host = new(null, ("Limits:RequestsPerConnection", "2"), ("Limits:MaxTokens", "64"), ("Limits:MessageCharacters", "100"));
+
+    public GenerationHubTests() => host.StartServer();
+
+    public void Dispose() => host.Dispose();
+
+    [Fact]
+    public async Task Events_are_the_command_lines_own()
+    {
+        var events = await Ask(new { messages = new[] { new { role = "user", content = "Hello" } }, read = true });
+
+        Assert.Equal(ScriptedGenerator.Say("Hello", " there", ".").Select(e => e.ToJson()), events.Select(e => e.GetRawText()));
+        var request = Assert.Single(host.Generator.Requests);
+        Assert.True(request.Read);
+        Assert.Equal(2, Assert.Single(request.Watch).Layer);
+        Assert.Contains("Hello", host.Generator.Tokenizer.Decode([.. request.Prompt]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sampling_and_length_reach_the_engine()
+    {
+        await Ask(new { messages = new[] { new { role = "user", content = "Hello" } }, maxTokens = 7, sampling = new { temperature = 0.3, seed = 12 }, watch = Array.Empty<string>() });
+
+        var request = Assert.Single(host.Generator.Requests);
+        Assert.Equal((7, 0.3f, 12ul, 0.9f), (request.MaxTokens, request.Sampling.Temperature, request.Sampling.Seed, request.Sampling.TopP));
+        Assert.Empty(request.Watch);
+    }
+
+    [Theory]
+    [InlineData("""{}""", "messages")]
+    [InlineData("""{"messages":[{"role":"assistant","content":"x"}]}""", "last one")]
+    [InlineData("""{"messages":[{"role":"root","content":"x"}]}""", "messages[0]")]
+    [InlineData("""{"messages":[{"role":"user"}]}""", "messages[0]")]
+    [InlineData("""{"messages":[null]}""", "messages[0]")]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"maxTokens":65}""", "1 to 64")]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"cap","axis":"/etc/passwd","layers":1,"threshold":0}]}""", "not offered")]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"interventions":{}}""", "no list")]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"watch":["other.safetensors"]}""", "not offered")]
+    public async Task A_wrong_request_is_answered_by_its_fault_and_never_reaches_the_engine(string json, string said)
+    {
+        var events = await Ask(JsonDocument.Parse(json).RootElement);
+
+        var only = Assert.Single(events);
+        Assert.Equal("failed", only.GetProperty("kind").GetString());
+        Assert.Contains(said, only.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Empty(host.Generator.Requests);
+    }
+
+    [Fact]
+    public async Task Too_long_a_message_is_refused()
+    {
+        var events = await Ask(new { messages = new[] { new { role = "user", content = new string('x', 101) } } });
+
+        Assert.Contains("100 are possible", Assert.Single(events).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_may_not_run_more_requests_than_the_options_say()
+    {
+        host.Generator.Hold = new TaskCompletionSource();
+        await using var connection = await Connect();
+        var held = new[] { Collect(connection), Collect(connection) };
+        while (host.Generator.Requests.Count < 2) await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        var refused = await Collect(connection);
+        host.Generator.Hold.SetResult();
+        await Task.WhenAll(held);
+
+        Assert.Contains("2 are possible", Assert.Single(refused).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.All(held, h => Assert.Equal("finished", h.Result[^1].GetProperty("kind").GetString()));
+        Assert.Equal("finished", (await Collect(connection))[^1].GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public async Task Ending_the_stream_takes_the_request_out_of_the_engine()
+    {
+        host.Generator.Hold = new TaskCompletionSource();
+        await using var connection = await Connect();
+        using var stop = new CancellationTokenSource();
+        var ended = Assert.ThrowsAnyAsync<OperationCanceledException>(() => Collect(connection, null, stop.Token));
+        while (host.Generator.Requests.Count < 1) await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        await stop.CancelAsync();
+        await ended;
+
+        // The place it took is free again: two more can run.
+        host.Generator.Hold = null;
+        Assert.All(await Task.WhenAll(Collect(connection), Collect(connection)), e => Assert.Equal("finished", e[^1].GetProperty("kind").GetString()));
+    }
+
+    [Fact]
+    public async Task A_JavaScript_client_receives_the_same_events()
+    {
+        var folder = Path.Combine(Repository.Root, "tests", "npm");
+        if (!Directory.Exists(Path.Combine(folder, "node_modules", "@microsoft", "signalr"))) Assert.Skip("The JavaScript client is not installed: npm ci in tests/npm.");
+        var start = new ProcessStartInfo("node") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "hub.mjs", new Uri(host.Address, GenerationHub.Path).ToString(), """{"messages":[{"role":"user","content":"Hello"}]}""" }) start.ArgumentList.Add(argument);
+        using var node = Process.Start(start)!;
+        var errors = node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var lines = (await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(node.ExitCode == 0, await errors);
+        Assert.Equal(ScriptedGenerator.Say("Hello", " there", ".").Select(e => e.ToJson()), lines);
+    }
+
+    private async Task<List<JsonElement>> Ask(object request)
+    {
+        await using var connection = await Connect();
+        return await Collect(connection, request);
+    }
+
+    private static async Task<List<JsonElement>> Collect(HubConnection connection, object? request = null, CancellationToken stop = default)
+    {
+        request ??= new { messages = new[] { new { role = "user", content = "Hello" } } };
+        var events = new List<JsonElement>();
+        await foreach (var happened in connection.StreamAsync<JsonElement>(nameof(GenerationHub.Generate), request, stop)) events.Add(happened);
+        return events;
+    }
+
+    private async Task<HubConnection> Connect()
+    {
+        var builder = new HubConnectionBuilder();
+        builder.Services.AddSingleton<IConnectionFactory, WebSocketConnectionFactory>();
+        builder.Services.AddSingleton<EndPoint>(new UriEndPoint(new Uri(host.Address, GenerationHub.Path)));
+        builder.AddJsonProtocol();
+        var connection = builder.Build();
+        await connection.StartAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+}

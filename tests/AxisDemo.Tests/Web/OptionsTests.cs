@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using AxisDemo.Web.Options;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Tests.Web;
+
+public class OptionsTests
+{
+    [Theory]
+    [InlineData("Engine:Threads", "-1", "Engine:Threads")]
+    [InlineData("Engine:Threads", "many", "Engine:Threads")]
+    [InlineData("Engine:Kernels", "fast", "'vector' or 'scalar'")]
+    [InlineData("Engine:Model", "", "Engine:Model")]
+    [InlineData("Engine:Modle", "x.gguf", "Modle")]
+    [InlineData("Limits:MaxTokens", "0", "Limits:MaxTokens")]
+    [InlineData("Limits:Sessions", "0", "Limits:Sessions")]
+    public async Task A_malformed_option_stops_the_start_and_is_named(string key, string value, string said)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Repository.Root, RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in new[] { Path.Combine(Repository.Root, "bin", configuration, "net10.0", "AxisDemo.dll"), "--urls=http://127.0.0.1:0", $"--{key}={value}" }) start.ArgumentList.Add(argument);
+        using var host = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await using var _ = patience.Token.Register(() => host.Kill());
+        var output = host.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = await host.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await output;
+        await host.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, host.ExitCode);
+        Assert.StartsWith("AxisDemo does not start: ", error, StringComparison.Ordinal);
+        Assert.Contains(said, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_defaults_are_those_of_the_settings_file()
+    {
+        var file = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "appsettings.json"))).RootElement;
+
+        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new EngineSettings()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Engine")));
+        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new LimitOptions()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Limits")));
+    }
+
+    [Theory]
+    [InlineData("models/SmolLM2-135M-Instruct.Q4_1.gguf", "models/SmolLM2-135M-Instruct.axis.safetensors")]
+    [InlineData("/a/Qwen3-32B-Q8_0.gguf", "/a/Qwen3-32B.axis.safetensors")]
+    [InlineData("/a/model.IQ4_XS.gguf", "/a/model.axis.safetensors")]
+    [InlineData("/a/gemma-2-27b-it/", "/a/gemma-2-27b-it.axis.safetensors")]
+    [InlineData("/a/llama.BF16.gguf", "/a/llama.axis.safetensors")]
+    public void An_axis_is_looked_for_beside_its_model(string model, string axis) => Assert.Equal(axis, AxisFiles.Beside(model));
+}

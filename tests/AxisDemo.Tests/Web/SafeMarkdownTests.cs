@@ -1,0 +1,70 @@
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using AxisDemo.Web.Components.Shared;
+
+namespace AxisDemo.Tests.Web;
+
+public class SafeMarkdownTests
+{
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("a <img src=x onerror=alert(1)> b")]
+    [InlineData("<div onclick='x()'>\n\ntext\n\n</div>")]
+    [InlineData("[click](javascript:alert(1))")]
+    [InlineData("[click](data:text/html,<script>)")]
+    [InlineData("[click](JaVaScRiPt:alert(1))")]
+    [InlineData("[click][1]\n\n[1]: vbscript:x")]
+    [InlineData("<javascript:alert(1)>")]
+    [InlineData("![pixel](https://example.org/track.png)")]
+    [InlineData("```\"><script>alert(1)</script>\ncode\n```")]
+    [InlineData("`<b onmouseover=x>`")]
+    [InlineData("| a | b |\n|---|---|\n| <script> | [x](javascript:y) |")]
+    public void Nothing_in_an_answer_runs_or_loads(string markdown)
+    {
+        foreach (var element in Parse(markdown).QuerySelectorAll("*"))
+        {
+            Assert.DoesNotContain(element.LocalName, new[] { "script", "img", "iframe", "object", "style", "form", "input", "div" });
+            Assert.DoesNotContain(element.Attributes, a => a.Name.StartsWith("on", StringComparison.Ordinal) || a.Name == "style");
+            if (element is IHtmlAnchorElement link) Assert.StartsWith("https:", link.Href, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_link_opens_elsewhere_and_tells_nothing()
+    {
+        var link = Assert.IsAssignableFrom<IHtmlAnchorElement>(Parse("See [the paper](https://arxiv.org/abs/2601.10387).").QuerySelector("a"));
+
+        Assert.Equal("https://arxiv.org/abs/2601.10387", link.Href);
+        Assert.Equal("_blank", link.Target);
+        Assert.Equal("noopener noreferrer nofollow", link.Relation);
+    }
+
+    [Fact]
+    public void Nesting_without_end_is_shown_as_text()
+    {
+        var html = SafeMarkdown.Render(string.Concat(Enumerable.Repeat("> ", 5000)) + "deep");
+
+        Assert.Contains("deep", html[^1].Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Plain words, one after the other.")]
+    [InlineData("Some **bold and *nested* words** with `code()` and a [link](https://example.org).")]
+    [InlineData("1. first\n2. second\n   - inner\n\n> quoted & <escaped> text\n\n```python\nlist.reverse()\nprint(list)\n```")]
+    [InlineData("line one\nline two of the paragraph\n\n| a | b |\n|---|---|\n| one | two |")]
+    public void Every_character_that_is_shown_carries_its_own_token(string markdown)
+    {
+        var starts = Enumerable.Range(0, markdown.Length).Where(i => i % 3 == 0).ToList();
+        var spans = new TokenSpans(0, starts, [.. starts.Select(_ => "")]);
+
+        foreach (var (_, html) in SafeMarkdown.Render(markdown, spans))
+        foreach (var token in new HtmlParser().ParseDocument(html).QuerySelectorAll(".t"))
+        {
+            var start = starts[int.Parse(token.GetAttribute("data-i")!)];
+            Assert.Contains(token.TextContent, markdown.Substring(start, Math.Min(3, markdown.Length - start)), StringComparison.Ordinal);
+        }
+    }
+
+    private static IHtmlDocument Parse(string markdown) =>
+        new HtmlParser().ParseDocument(string.Concat(SafeMarkdown.Render(markdown, new TokenSpans(0, [0], [""])).Select(b => b.Html)));
+}

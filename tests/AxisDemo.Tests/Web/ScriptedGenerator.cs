@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using AxisDemo.Formats;
+using AxisDemo.Model;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Serving;
+using AxisDemo.Tokenizers;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Tests.Web;
+
+/// <summary>A generator that says what it is told to, with the embedded model's real tokenizer and template: state is tested, not a model.</summary>
+internal sealed class ScriptedGenerator : IGenerator, IModelSource
+{
+    private static readonly Lazy<(ITokenizer, ChatTemplate)> Words = new(() =>
+    {
+        using var file = GgufFile.Open(Repository.Model);
+        return (AxisDemo.Tokenizers.Tokenizer.FromGguf(file), ChatTemplate.FromGguf(file)!);
+    });
+
+    public ScriptedGenerator() => State = new ModelState(new ReadyModel(this, TestAxis(), null), null, null);
+
+    public event Action? Changed;
+    public ModelState State { get; private set; }
+    public List<GenerationRequest> Requests { get; } = [];
+    public Func<GenerationRequest, IEnumerable<GenerationEvent>> Script { get; set; } = _ => Say("Hello", " there", ".");
+    public TaskCompletionSource? Hold { get; set; }
+    public ModelInfo Model { get; } = new("Scripted", "scripted.gguf", "00", "llama", 1_000_000, "F32", 4, 3, 100, 49152, "a test");
+    public ITokenizer Tokenizer => Words.Value.Item1;
+    public ChatTemplate Template => Words.Value.Item2;
+    public EngineStatus Status { get; } = new(0, 0, 50, 0, 1);
+
+    public static ChatAxis TestAxis() => new()
+    {
+        Name = "a test axis",
+        DisplayLayer = 2,
+        CapLayers = [1, 2],
+        Direction = layer => new Direction("axis", [1, layer, 0]),
+        Floor = (_, percentile) => (float)percentile - 80,
+        Roles = [new("assistant", 5), new("vampire", -50)],
+        Price = 0.13,
+    };
+
+    public static IEnumerable<GenerationEvent> Say(params string[] pieces) =>
+    [
+        new QueuedEvent(0), new StartedEvent(10, 0),
+        .. pieces.Select((text, i) => new TokenEvent(i, 100 + i, text, [new TokenProjection("assistant", 2, -10 - i, -5, i % 2 == 0) { Read = -20 - i }]) { LiftedLayers = i % 2, Kl = 0.1f }),
+        new FinishedEvent("stop", pieces.Length, 42),
+    ];
+
+    public void Become(ModelState state)
+    {
+        State = state;
+        Changed?.Invoke();
+    }
+
+    public async IAsyncEnumerable<GenerationEvent> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        lock (Requests) Requests.Add(request);
+        foreach (var happened in Script(request))
+        {
+            if (happened is FinishedEvent && Hold is { } hold) await hold.Task.WaitAsync(cancellation);
+            yield return happened;
+        }
+    }
+}

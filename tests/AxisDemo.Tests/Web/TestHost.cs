@@ -1,0 +1,38 @@
+using AxisDemo.Web.Components;
+using AxisDemo.Web.Serving;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AxisDemo.Tests.Web;
+
+/// <summary>The host as it is composed, on a free port of this machine, with a scripted generator in the model's place.</summary>
+internal sealed class TestHost : WebApplicationFactory<App>
+{
+    private readonly (string Key, string Value)[] settings;
+
+    public TestHost(ScriptedGenerator? generator = null, params (string Key, string Value)[] settings)
+    {
+        this.settings = settings;
+        Generator = generator ?? new ScriptedGenerator();
+        UseKestrel(0);
+    }
+
+    public ScriptedGenerator Generator { get; }
+
+    public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseContentRoot(Repository.Root);
+        foreach (var (key, value) in settings) builder.UseSetting(key, value);
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<OpenModel>((_, _, _) => Generator);
+            services.AddSingleton<IModelSource>(Generator);
+        });
+    }
+}
