@@ -11,7 +11,7 @@ internal static class InspectCommand
 
     public static Command Create()
     {
-        var path = new Argument<string>("FILE") { Description = "A .gguf or .safetensors file (axis files are that), a model.safetensors.index.json, or a folder with one." };
+        var path = new Argument<string>("FILE") { Description = "A .gguf, .safetensors (axis files are that) or .pt file, a model.safetensors.index.json, or a folder with one." };
         var json = CommonOptions.Json();
         var command = new Command("inspect", "Shows a file's header: metadata, and tensors with shape and type.") { path, json };
         command.SetAction(parsed =>
@@ -37,7 +37,14 @@ internal static class InspectCommand
             return Describe("safetensors, sharded", shards, new Dictionary<string, object>());
         }
 
-        if (BeginsWithGguf(path))
+        var begins = FirstBytes(path);
+        if (begins.AsSpan().StartsWith("PK"u8) || path.EndsWith(".pt", StringComparison.OrdinalIgnoreCase))
+        {
+            using var torch = TorchFile.Open(path);
+            return Describe(torch);
+        }
+
+        if (begins.AsSpan().StartsWith("GGUF"u8) || path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
         {
             using var gguf = GgufFile.Open(path);
             return Describe($"GGUF {gguf.Version}", gguf, gguf.Metadata.Values);
@@ -54,13 +61,29 @@ internal static class InspectCommand
         throw new InputException(folder, "", "the folder has no model.safetensors.index.json and no model.safetensors.", "Give a file.");
     }
 
-    private static bool BeginsWithGguf(string path)
+    // What is missing, empty or no ordinary file is the readers' to refuse.
+    private static byte[] FirstBytes(string path)
     {
-        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) || new FileInfo(path) is not { Exists: true, Length: > 3 }) return true;
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 }) return [];
         using var stream = File.OpenRead(path);
-        Span<byte> magic = stackalloc byte[4];
-        return stream.ReadAtLeast(magic, 4, throwOnEndOfStream: false) == 4 && magic.SequenceEqual("GGUF"u8);
+        var bytes = new byte[4];
+        return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
     }
+
+    private static Header Describe(TorchFile file)
+    {
+        var listing = new TorchListing(file);
+        return new("PyTorch", file.Path, listing.Tensors.Sum(t => t.Tensor.Count), listing.Values,
+            [.. listing.Tensors.Select(t => new Tensor(t.Name, t.Tensor.DType.ToString(), t.Tensor.Shape, t.Tensor.Count * BytesOf(t.Tensor.DType)))]);
+    }
+
+    private static int BytesOf(TorchDType type) => type switch
+    {
+        TorchDType.Float64 or TorchDType.Int64 => 8,
+        TorchDType.Float32 or TorchDType.Int32 => 4,
+        TorchDType.Float16 or TorchDType.BFloat16 or TorchDType.Int16 => 2,
+        _ => 1,
+    };
 
     private static Header Describe(string format, IWeightFile file, IReadOnlyDictionary<string, object> metadata) =>
         new(format, file.Path, file.Tensors.Sum(t => t.Count), metadata, [.. file.Tensors.Select(t => new Tensor(t.Name, t.Type.ToString(), t.Shape, t.Bytes))]);
@@ -71,7 +94,7 @@ internal static class InspectCommand
         foreach (var (key, value) in header.Metadata) Output.Line($"  {key} = {Short(value)}");
         var types = header.Tensors.GroupBy(t => t.Type).Select(g => $"{g.Count()} x {g.Key}");
         Output.Line($"tensors ({string.Join(", ", types)}):");
-        foreach (var tensor in header.Tensors) Output.Line($"  {tensor.Type,-6} [{string.Join(", ", tensor.Shape)}]  {tensor.Name}");
+        foreach (var tensor in header.Tensors) Output.Line($"  {tensor.Type,-8} [{string.Join(", ", tensor.Shape)}]  {tensor.Name}");
     }
 
     private static string Short(object value)

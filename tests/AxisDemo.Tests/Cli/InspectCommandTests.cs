@@ -33,4 +33,19 @@ public class InspectCommandTests
     [InlineData("gguf-kv-count-huge.gguf", "kv_count")]
     public void A_damaged_file_is_one_line_with_the_field(string name, string field) =>
         Axis.Run("inspect", Repository.Fixture("malformed", name)).AssertBadInput(name, field);
+
+    [Fact]
+    public void A_PyTorch_file_is_listed_by_the_names_inside_it()
+    {
+        var run = Axis.Run("inspect", Repository.Fixture("pt", "e_capping_config.pt"), "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains(run.Json.GetProperty("tensors").EnumerateArray(), t => t.GetProperty("name").GetString()!.StartsWith("vectors.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("x_os_system_reduce.pt", "system")]
+    [InlineData("x_pickle_self_list.pt", "x_pickle_self_list.pt")]
+    [InlineData("x_pickle_billion_laughs.pt", "x_pickle_billion_laughs.pt")]
+    public void A_hostile_PyTorch_file_is_refused_and_nothing_of_it_runs(string name, string word) =>
+        Axis.Run("inspect", Repository.Fixture("pt", name)).AssertBadInput(word);
 }
