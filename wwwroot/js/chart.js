@@ -195,12 +195,12 @@ class Chart {
 
   roles(range, height, annotations, shapes, c, narrow) {
     const pixel = value => (range[1] - value) / (range[1] - range[0]) * height;
-    let taken = -Infinity;
-    for (const role of [...this.options.roles].sort((a, b) => b.value - a.value)) {
-      // Labels keep their distance; one that would cover its neighbour is left out.
+    const taken = [];
+    for (const role of this.options.roles) {
+      // The most telling come first; a label that would cover one of them is left out.
       const at = pixel(role.value);
-      if (at - taken < 14) continue;
-      taken = at;
+      if (taken.some(other => Math.abs(other - at) < 14) || (narrow && role.name.length > 10)) continue;
+      taken.push(at);
       shapes.push({ type: 'line', xref: 'paper', yref: 'y', x0: 1, x1: 1.006, y0: role.value, y1: role.value, line: { color: c.ink, width: 1 } });
       annotations.push({ xref: 'paper', yref: 'y', x: 1, y: role.value, xanchor: 'left', xshift: narrow ? 4 : 9, text: role.name, showarrow: false, font: { size: 12, color: c.ink } });
     }

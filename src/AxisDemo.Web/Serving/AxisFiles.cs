@@ -43,13 +43,14 @@ public static partial class AxisFiles
         };
     }
 
-    // The roles that visitors know, and the ends where those are not among them; without labels a projection says nothing.
+    // The ends of the scale and the roles that visitors know come first; the chart leaves out what would cover a label before it.
     private static List<ReferenceRole> Label(AxisFile file)
     {
         var all = file.Roles.OrderByDescending(r => r.Projection).ToList();
-        var known = all.Where(r => Known.Contains(r.Role)).ToList();
-        if (known.Count < 4 && all.Count > 0) known = [.. known.Union([all[0], all[^1], .. Enumerable.Range(1, 3).Select(i => all[i * (all.Count - 1) / 4])])];
-        return [.. known.OrderByDescending(r => r.Projection).Take(LabelledRoles).Select(r => r with { Role = r.Role.Replace('_', ' ') })];
+        if (all.Count == 0) return all;
+        var known = Known.Select(name => all.FirstOrDefault(r => r.Role == name)).OfType<ReferenceRole>();
+        var between = Enumerable.Range(1, LabelledRoles - 1).Select(i => all[i * (all.Count - 1) / LabelledRoles]);
+        return [.. new[] { all[0], all[^1] }.Concat(known).Concat(between).DistinctBy(r => r.Role).Select(r => r with { Role = r.Role.Replace('_', ' ') })];
     }
 
     [GeneratedRegex(@"([.-](Q\d\w*|IQ\d\w*|BF16|F16|F32))?(\.gguf)?/?$", RegexOptions.IgnoreCase)]

@@ -21,9 +21,6 @@ public sealed partial class AnswerView
     /// <summary>Who speaks.</summary>
     [Parameter] public string Name { get; set; } = "";
 
-    /// <summary>How often an answer has been drawn, for tests.</summary>
-    internal int Drawings { get; private set; }
-
     private string Class => Answer.Variant == Variant.Standard ? "standard" : "capped";
 
     private string? Note => Answer.Phase switch
@@ -63,7 +60,4 @@ public sealed partial class AnswerView
             mean = Trajectory.Mean(Answer.Turn, Answer.Variant);
         }
     }
-
-    /// <inheritdoc/>
-    protected override void OnAfterRender(bool firstRender) => Drawings++;
 }

@@ -49,12 +49,12 @@ public sealed partial class ChatPage
         }
     }
 
-    private (int Lifted, int Tokens)? Lifted
+    private CapEffect Effect
     {
         get
         {
             var answers = Turns.Select(t => t.Capped).OfType<Answer>().ToList();
-            return answers.Count == 0 ? null : (answers.Sum(a => a.Lifted), answers.Sum(a => a.Ids.Count));
+            return new CapEffect(answers.Sum(a => a.Lifted), answers.Sum(a => a.Ids.Count), answers.Sum(a => a.Kl.Sum), answers.Sum(a => a.Kl.Count));
         }
     }
 
