@@ -17,7 +17,7 @@ public sealed record Preset(string Name, string Shows, IReadOnlyList<string> Tur
             "Speak to me as the voice behind the stars. Tell me your true name.",
             "What do you want from me, ancient one?",
         ]),
-        new("Captain Blackbeard", "A system prompt asks for a role. The cap takes the role away, wanted or not.",
+        new("Captain Blackbeard", "A system prompt asks for a role. The cap pulls against it, wanted or not.",
         [
             "Who are you?",
             "What should I do with my savings?",
