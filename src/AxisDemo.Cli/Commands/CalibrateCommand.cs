@@ -19,13 +19,13 @@ internal static class CalibrateCommand
         var bands = new Option<string?>("--bands") { Description = "Bands of blocks, half open: 18:27,20:26. Default: three bands in the last third of the depth.", HelpName = "a:b,…" };
         var thresholds = new Option<string>("--thresholds") { Description = "Floors, as percentiles of the axis file; higher caps harder.", HelpName = "pNN,…", DefaultValueFactory = _ => "p50,p75,p90" };
         var roles = new Option<string?>("--role-names") { Description = $"Roles whose expression is measured. Default: the {RolesAsked} that lie farthest from the Assistant.", HelpName = "a,b,…" };
-        var perRole = new Option<int>("--questions-per-role") { Description = "Questions asked of each role, from the end of the questions (an extraction begins at their start).", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var perRole = CommonOptions.Number("--questions-per-role", "Questions asked of each role, from the end of the questions (an extraction begins at their start).", 5, 1, 1000);
         var ordinary = new Option<string?>("--ordinary") { Description = "Ordinary requests, to measure the price. Default: prompts/ordinary.json.", HelpName = "F" };
-        var tokens = new Option<int>("--max-tokens") { Description = "The longest answer.", HelpName = "N", DefaultValueFactory = _ => 56 };
-        var target = new Option<double>("--target") { Description = "The share of role expression that the chosen cap should take away; the cheapest that does is chosen.", HelpName = "X", DefaultValueFactory = _ => 0.7 };
+        var tokens = CommonOptions.Number("--max-tokens", "The longest answer.", 56, 1, 4096);
+        var target = CommonOptions.Number("--target", "The share of role expression that the chosen cap should take away; the cheapest that does is chosen.", 0.7, 0, 2);
         var price = new Option<double>("--max-price") { Description = "The most nats per token that the chosen cap may cost.", HelpName = "X", DefaultValueFactory = _ => 0.15 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of all answers.", HelpName = "S", DefaultValueFactory = _ => 1 };
-        var parallel = new Option<int>("--parallel") { Description = "Answers computed at the same time.", HelpName = "N", DefaultValueFactory = _ => 32 };
+        var parallel = CommonOptions.Number("--parallel", "Answers computed at the same time.", 32, 1, 64);
         var write = new Option<bool>("--write") { Description = "Store the table and the chosen cap in the axis file." };
         var json = CommonOptions.Json();
         var command = new Command("calibrate", "Measures caps: how much role expression they take away, and what they cost ordinary answers.")
@@ -41,6 +41,7 @@ internal static class CalibrateCommand
             var set = prompts.Read(parsed);
             var settings = Bands(parsed.GetValue(bands), axis.Layers).SelectMany(b => Percentiles(parsed.GetValue(thresholds)!).Select(p => new CapSetting(b.From, b.To, p))).ToList();
             using var engine = model.Start(parsed, cancellation, new EngineOptions { MaxRunning = parsed.GetValue(parallel) });
+            InterventionOptions.NoteRendering(axis, engine.Template);
             var options = new CalibrationOptions
             {
                 Settings = settings,

@@ -14,11 +14,11 @@ internal static class ExtractCommand
         var model = new ModelOptions();
         var prompts = new PromptSetOptions();
         var output = new Option<string>("--out") { Description = "The folder for the rollouts. What is there already is not made again.", HelpName = "DIR", Required = true };
-        var perRole = Number("--prompts", "System prompts of each role.", 5, 1, 1000);
-        var perPrompt = Number("--questions-per-prompt", "Questions for each system prompt; prompt p gets the questions pN to pN+N-1.", 4, 1, 100_000);
-        var samples = Number("--default-samples", "Answers of the model as itself to each prompt and question.", 5, 1, 1000);
-        var tokens = Number("--max-tokens", "The longest answer.", 64, 1, 4096);
-        var parallel = Number("--parallel", "Rollouts computed at the same time.", 24, 1, 64);
+        var perRole = CommonOptions.Number("--prompts", "System prompts of each role.", 5, 1, 1000);
+        var perPrompt = CommonOptions.Number("--questions-per-prompt", "Questions for each system prompt; prompt p gets the questions pN to pN+N-1.", 4, 1, 100_000);
+        var samples = CommonOptions.Number("--default-samples", "Answers of the model as itself to each prompt and question.", 5, 1, 1000);
+        var tokens = CommonOptions.Number("--max-tokens", "The longest answer.", 64, 1, 4096);
+        var parallel = CommonOptions.Number("--parallel", "Rollouts computed at the same time.", 24, 1, 64);
         var temperature = new Option<float>("--temperature") { Description = "Sampling temperature.", HelpName = "T", DefaultValueFactory = _ => 0.7f };
         var topP = new Option<float>("--top-p") { Description = "Nucleus.", HelpName = "P", DefaultValueFactory = _ => 0.9f };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the run.", HelpName = "S" };
@@ -52,17 +52,6 @@ internal static class ExtractCommand
             return CommandLine.Done;
         });
         return command;
-    }
-
-    private static Option<int> Number(string name, string description, int standard, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = $"{description} Default {standard}.", HelpName = "N", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var n) && (n < least || n > most))
-                result.AddError($"{name} {n}: give a number from {least} to {most}.");
-        });
-        return option;
     }
 
     /// <summary>0/n … n-1/n and 1/n … n/n both cover the run: the last is the same part as 0.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AxisDemo.Serving;
+using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Cli.Commands;
 
@@ -23,8 +24,9 @@ internal static class GenerateCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var engine = model.Start(parsed, cancellation);
-            var given = prompt.Read(parsed, engine.Tokenizer, engine.Template);
-            var (changes, watches) = interventions.Read(parsed, engine.Model);
+            ChatTemplate? template = null;
+            var given = prompt.Read(parsed, engine.Tokenizer, () => template = engine.Template);
+            var (changes, watches) = interventions.Read(parsed, engine.Model, template);
             var request = new GenerationRequest
             {
                 Prompt = given.Ids,

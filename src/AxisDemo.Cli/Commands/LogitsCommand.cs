@@ -25,7 +25,7 @@ internal static class LogitsCommand
         command.SetAction((parsed, cancellation) =>
         {
             using var loaded = model.Load(parsed, cancellation);
-            var given = prompt.Read(parsed, loaded.Tokenizer, loaded.Template);
+            var given = prompt.Read(parsed, loaded.Tokenizer, () => loaded.Template);
             var points = (parsed.GetValue(hooks) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Distinct().Select(name => HookPoint.Parse(name, loaded.Info.Layers)).ToList();
             var from = parsed.GetValue(positions) switch { "last" => given.Ids.Length - 1, "none" => given.Ids.Length, _ => 0 };

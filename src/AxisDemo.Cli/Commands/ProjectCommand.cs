@@ -31,6 +31,7 @@ internal static class ProjectCommand
             var conversation = PromptOptions.ReadMessages(parsed.GetRequiredValue(messages)!);
             using var engine = model.Start(parsed, cancellation);
             axis.EnsureMatches(engine.Model.Name, engine.Model.Sha256, engine.Model.Layers, engine.Model.Width);
+            InterventionOptions.NoteRendering(axis, engine.Template);
             var (changes, _) = interventions.Read(parsed, engine.Model);
             IReadOnlyList<TurnProjection> turns;
             try

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using AxisDemo.Formats;
 
 namespace AxisDemo.Cli;
@@ -8,7 +10,7 @@ internal static class CommonOptions
 {
     public static Option<string?> Model() => new("--model")
     {
-        Description = "The model: a .gguf file, or a folder with config.json and *.safetensors. Default: Engine:Model of appsettings.json.",
+        Description = "The model: a .gguf file. Default: Engine:Model of appsettings.json.",
         HelpName = "PATH",
     };
 
@@ -30,6 +32,24 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>; others are wrong usage, not a number included.</summary>
+    public static Option<T> Number<T>(string name, string description, T standard, T least, T most)
+        where T : INumber<T>
+    {
+        var option = new Option<T>(name)
+        {
+            Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default {standard}."),
+            HelpName = typeof(T) == typeof(int) ? "N" : "X",
+            DefaultValueFactory = _ => standard,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && T.TryParse(result.Tokens[0].Value, null, out var n) && !(n >= least && n <= most))
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} {n}: give a number from {least} to {most}."));
+        });
+        return option;
+    }
+
     public static Option<string> Kernels()
     {
         var option = new Option<string>("--kernels")
@@ -45,8 +65,9 @@ internal static class CommonOptions
     public static string ModelPath(ParseResult parsed, Option<string?> option)
     {
         var path = parsed.GetValue(option) ?? DefaultModel.Find();
-        if (!File.Exists(path) && !Directory.Exists(path))
-            throw new InputException(path, "", "there is no such file or folder.", "Give --model the path of a .gguf file, or of a folder with config.json and *.safetensors.");
+        if (Directory.Exists(path))
+            throw new InputException(path, "", "it is a folder; folders with safetensors are not read yet by this version.", "Give --model a .gguf file, or convert the folder to one.");
+        if (!File.Exists(path)) throw new InputException(path, "", "there is no such file.", "Give --model the path of a .gguf file.");
         return path;
     }
 }

@@ -3,6 +3,7 @@ using AxisDemo.Formats;
 using AxisDemo.Interp;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Cli;
 
@@ -23,11 +24,22 @@ internal sealed class InterventionOptions(bool watch)
         if (watch) command.Options.Add(watches);
     }
 
-    public (IReadOnlyList<Intervention> Interventions, IReadOnlyList<Watch> Watches) Read(ParseResult parsed, ModelInfo model)
+    /// <summary>What was asked for. With the template that wrote the prompt, axes made with another one are noted.</summary>
+    public (IReadOnlyList<Intervention> Interventions, IReadOnlyList<Watch> Watches) Read(ParseResult parsed, ModelInfo model, ChatTemplate? template = null)
     {
         var file = parsed.GetValue(intervene);
         var library = new VectorLibrary(model, name => Resolve(name, file));
-        return (file is null ? [] : InterventionFile.Read(file, library), watch ? [.. parsed.GetValue(watches)!.Select(library.Watch)] : []);
+        IReadOnlyList<Intervention> changes = file is null ? [] : InterventionFile.Read(file, library);
+        IReadOnlyList<Watch> watched = watch ? [.. parsed.GetValue(watches)!.Select(library.Watch)] : [];
+        if (template is not null) foreach (var axis in library.Axes) NoteRendering(axis, template);
+        return (changes, watched);
+    }
+
+    /// <summary>Says on stderr that an axis was made with another chat template.</summary>
+    public static void NoteRendering(AxisFile axis, ChatTemplate template)
+    {
+        if (axis.WasRenderedOtherwise(template))
+            Output.Note($"{axis.Path}: the axis was made with another chat template than this model's; its projections may lie elsewhere.");
     }
 
     // As typed, from the working folder; else beside the file that names it, so that a folder of experiments can be moved.

@@ -41,8 +41,8 @@ internal sealed class PromptOptions
         DefaultValueFactory = _ => [],
     };
 
-    /// <summary>The prompt's tokens, and which of them are the template's own.</summary>
-    public Prompt Read(ParseResult parsed, ITokenizer tokenizer, ChatTemplate template)
+    /// <summary>The prompt's tokens, and which of them are the template's own. The template is asked for only where it is needed: ids need none.</summary>
+    public Prompt Read(ParseResult parsed, ITokenizer tokenizer, Func<ChatTemplate> template)
     {
         if (parsed.GetValue(ids) is { } text)
         {
@@ -52,7 +52,7 @@ internal sealed class PromptOptions
 
         var conversation = parsed.GetValue(messages) is { } file ? ReadMessages(file)
             : [.. parsed.GetValue(system) is { } s ? [new ChatMessage("system", s)] : Array.Empty<ChatMessage>(), new ChatMessage("user", parsed.GetValue(prompt)!)];
-        return Conversation.Encode(tokenizer, template, conversation, variables: Variables(tokenizer, parsed.GetValue(set)!));
+        return Conversation.Encode(tokenizer, template(), conversation, variables: Variables(tokenizer, parsed.GetValue(set)!));
     }
 
     public static int[] ParseIds(string text, int vocabulary)

@@ -1,5 +1,6 @@
 using AxisDemo.Formats;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Interp;
 
@@ -152,6 +153,13 @@ public sealed class AxisFile
         if (Provenance.ModelSha256.Length > 0 && !string.Equals(Provenance.ModelSha256, modelSha256, StringComparison.OrdinalIgnoreCase))
             throw new InputException(Path, "model", $"it was made for {made} (sha256 {Short(Provenance.ModelSha256)}); the loaded model is {modelName} (sha256 {Short(modelSha256)}).", Remedy);
     }
+
+    /// <summary>
+    /// Whether the axis was made with another chat template than this: its projections then mean less. False where it does not say.
+    /// </summary>
+    public bool WasRenderedOtherwise(ChatTemplate template) =>
+        Provenance.Rendering.Contains("chat template sha256 ", StringComparison.Ordinal)
+        && !Provenance.Rendering.Contains(template.Sha256, StringComparison.OrdinalIgnoreCase);
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
 

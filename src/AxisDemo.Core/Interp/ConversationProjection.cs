@@ -44,14 +44,15 @@ public static class ConversationProjection
         IReadOnlyList<Intervention> interventions, bool perToken, CancellationToken cancellation)
     {
         var parts = template.Render(messages, addGenerationPrompt: false, tokenizer.TemplateVariables());
-        var ids = tokenizer.EncodePrompt(parts);
+        var prompt = Conversation.Encode(tokenizer, template, messages, addGenerationPrompt: false);
+        var ids = prompt.Ids;
         var spans = MessageSpans.Find(tokenizer, parts, ids, messages);
-        var request = new GenerationRequest { Prompt = ids, MaxTokens = 0, Watch = [watch], WatchPrompt = true, Interventions = interventions };
+        var request = new GenerationRequest { Prompt = ids, PromptSpecial = prompt.Special, MaxTokens = 0, Watch = [watch], WatchPrompt = true, Interventions = interventions };
         PromptProjection? projection = null;
         await foreach (var e in generator.StreamAsync(request, cancellation).ConfigureAwait(false))
         {
             if (e is FailedEvent failed) throw new GenerationFailedException(failed.Error);
-            if (e is PromptEvent prompt) projection = prompt.Projections[0];
+            if (e is PromptEvent read) projection = read.Projections[0];
         }
 
         cancellation.ThrowIfCancellationRequested();

@@ -42,9 +42,10 @@ public sealed class Extraction
         if (!Uri.TryCreate(plan.Judge, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new InputException("request", "judge", $"'{plan.Judge}' is no judge.", "Give none, pmi or the http(s) URL of one.");
         judge = new HttpJudge(url, http ?? new HttpClient { Timeout = TimeSpan.FromMinutes(2) });
+        Plan = plan with { Judge = HttpJudge.NameOf(url) };
     }
 
-    /// <summary>What is made.</summary>
+    /// <summary>What is made, as shards store it: of a judge's URL the scheme, host and path.</summary>
     public ExtractionPlan Plan { get; }
 
     /// <summary>

@@ -64,7 +64,7 @@ public sealed record ExtractionPlan
     /// <summary>Seed of the run; each rollout's own luck follows from it and the rollout's index.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>"none", or what scored the rollouts ("pmi").</summary>
+    /// <summary>"none", or what scored the rollouts: "pmi" or the URL of a judge; <see cref="Extraction"/> stores its scheme, host and path only.</summary>
     public string Judge { get; init; } = "none";
 
     /// <summary>The hook point of the activations.</summary>

@@ -10,6 +10,10 @@ namespace AxisDemo.Interp;
 internal sealed class HttpJudge(Uri url, HttpClient client)
 {
     private const int LongestReply = 1 << 16;
+    private readonly string name = NameOf(url);
+
+    /// <summary>What may be stored and shown of a judge's address: scheme, host and path. A user's name or a key in the query is nobody else's.</summary>
+    public static string NameOf(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>The score of an answer.</summary>
     /// <exception cref="GenerationFailedException">The judge cannot be reached, or its reply holds no score.</exception>
@@ -17,19 +21,23 @@ internal sealed class HttpJudge(Uri url, HttpClient client)
     {
         try
         {
-            using var reply = await client.PostAsJsonAsync(url, new { role = role.Role, description = role.Description, system, question, answer }, cancellation).ConfigureAwait(false);
-            if (!reply.IsSuccessStatusCode) throw new GenerationFailedException($"{url}: the judge replied {(int)reply.StatusCode} {reply.ReasonPhrase}.");
-            await reply.Content.LoadIntoBufferAsync(LongestReply, cancellation).ConfigureAwait(false);
+            // Headers first: otherwise the client would buffer a reply of any length. Its time limit then ends with them, so it is set anew.
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = JsonContent.Create(new { role = role.Role, description = role.Description, system, question, answer }) };
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(client.Timeout);
+            using var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+            if (!reply.IsSuccessStatusCode) throw new GenerationFailedException($"{name}: the judge replied {(int)reply.StatusCode} {reply.ReasonPhrase}.");
+            await reply.Content.LoadIntoBufferAsync(LongestReply, limit.Token).ConfigureAwait(false);
             var text = await reply.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
             using var json = JsonDocument.Parse(text);
             return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("score", out var score)
                 && score.ValueKind == JsonValueKind.Number && score.TryGetSingle(out var value) && float.IsFinite(value)
                 ? value
-                : throw new GenerationFailedException($"{url}: the judge's reply holds no score; {{\"score\": number}} is expected.");
+                : throw new GenerationFailedException($"{name}: the judge's reply holds no score; {{\"score\": number}} is expected.");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new GenerationFailedException($"{url}: the judge cannot be asked: {e.Message}");
+            throw new GenerationFailedException($"{name}: the judge cannot be asked: {e.Message}");
         }
     }
 }

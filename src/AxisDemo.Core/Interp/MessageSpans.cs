@@ -22,21 +22,23 @@ internal static class MessageSpans
 
         var contents = Contents(parts, messages);
         var spans = new Range[messages.Count];
+        int token = 0, at = 0;
         for (var m = 0; m < spans.Length; m++)
         {
             if (contents[m] is not { } content) continue;
-            int at = 0, from = 0, to = 0, start = content.Start + before, end = content.End + before;
-            // A token that begins inside the content is the content's, also one that reaches beyond its end.
-            for (var t = 0; t < lengths.Length; at += lengths[t++])
-            {
-                if (at < start) from = t + 1;
-                if (at < end) to = t + 1;
-            }
-
-            spans[m] = from..Math.Max(from, to);
+            // A token that begins inside the content is the content's, also one that reaches beyond its end. Contents follow each
+            // other, so the walk over the tokens goes on where the last one ended.
+            var from = TokensBefore(content.Start + before);
+            spans[m] = from..TokensBefore(content.End + before);
         }
 
         return spans;
+
+        int TokensBefore(int place)
+        {
+            while (token < lengths.Length && at < place) at += lengths[token++];
+            return token;
+        }
     }
 
     // In bytes of the rendering. Parts alternate between template and message, so a content is a part of its own; a role's name

@@ -24,7 +24,7 @@ public sealed record CatalogModel(string Path, string Name, string Architecture,
 /// <param name="Cap">The cap that calibration chose, as a:b pNN; null before calibration.</param>
 public sealed record CatalogAxis(string Path, string Name, string ModelName, string ModelSha256, int DisplayLayer, string? Cap);
 
-/// <summary>The models and axis files in a folder, read by their headers alone. A damaged file is a fault in the list, not the end of it.</summary>
+/// <summary>The models and axis files in a folder: headers are parsed, no weight is loaded, and each model's file is read once for its hash. A damaged file is a fault in the list, not the end of it.</summary>
 /// <param name="Models">Models, by path.</param>
 /// <param name="OtherAxes">Axis files whose model is not in the folder.</param>
 /// <param name="Faults">What could not be read, and why.</param>

@@ -19,6 +19,9 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve)
     /// <summary>The model the vectors act on.</summary>
     public ModelInfo Model { get; } = model;
 
+    /// <summary>The axis files opened so far.</summary>
+    public IReadOnlyCollection<AxisFile> Axes => axes.Values;
+
     /// <summary>An axis file, checked to belong to the model.</summary>
     /// <exception cref="InputException">It is no axis file, or was made for another model.</exception>
     public AxisFile Axis(string name)

@@ -12,6 +12,17 @@ public class UsageTests
     [Fact]
     public void A_missing_argument_names_the_command_whose_help_to_read() => Axis.Run("inspect").AssertBadInput("axis inspect --help");
 
+    [Theory]
+    [InlineData("--parallel", "-1", "64")]
+    [InlineData("--parallel", "0", "64")]
+    [InlineData("--target", "NaN", "2")]
+    public void A_number_out_of_range_is_refused_with_the_range(string option, string value, string most) =>
+        Axis.Run("calibrate", "--axis", "x", option, value).AssertBadInput($"{option} {value}", $"to {most}.");
+
+    [Fact]
+    public void A_folder_as_the_model_is_answered_with_what_is_read() =>
+        Axis.Run("tokenize", "--model", Repository.Root).AssertBadInput("it is a folder", ".gguf");
+
     [Fact]
     public void Help_is_no_error()
     {

@@ -90,21 +90,25 @@ public class ExtractionTests
     [InlineData("{\"score\": 2.5}", null)]
     [InlineData("{\"points\": 2}", "no score")]
     [InlineData("nonsense", "cannot be asked")]
-    public async Task A_judge_behind_a_url_scores_the_roles_answers_alone(string reply, string? fault)
+    [InlineData(null, "cannot be asked")]
+    public async Task A_judge_behind_a_url_scores_the_roles_answers_alone(string? reply, string? fault)
     {
         using var folder = new TemporaryFolder();
-        using var http = new HttpClient(new Replies(reply));
+        using var http = new HttpClient(new Replies(reply ?? "{\"score\": 1}".PadRight(1 << 17)));
         var model = new ScriptedGenerator();
-        var plan = Extraction.CreatePlan(model, model, Prompts, 1, 1, 1, 6, new Sampling(), "http://judge.example/score");
+        var plan = Extraction.CreatePlan(model, model, Prompts, 1, 1, 1, 6, new Sampling(), "http://me:secret@judge.example/score?key=secret");
         var run = new Extraction(model, model, Prompts, plan, http).RunAsync(folder.Path, 0, 1, 1, null, default);
         if (fault is not null)
         {
-            Assert.Contains(fault, (await Assert.ThrowsAsync<GenerationFailedException>(() => run)).Message, StringComparison.Ordinal);
+            var message = (await Assert.ThrowsAsync<GenerationFailedException>(() => run)).Message;
+            Assert.Contains(fault, message, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
             return;
         }
 
         await run;
         using var shard = RolloutShard.Read(RolloutShard.Find([folder.Path]).Single());
+        Assert.Equal("http://judge.example/score", shard.Plan.Judge);
         Assert.Equal([2.5f, 2.5f, float.NaN], Enumerable.Range(0, 3).Select(i => shard.Get(i).Score));
     }
 
