@@ -83,7 +83,7 @@ public sealed unsafe partial class CpuOps : ITensorOps
         ArgumentOutOfRangeException.ThrowIfNegative(results);
         step = rows;
         resultCount = results;
-        this.results.Ensure(Math.Max(1, results) * sizeof(float));
+        this.results.Ensure(Math.Max(1L, results) * sizeof(float));
         new Span<float>(this.results.Data, results).Clear();
         longest = 0;
         foreach (var position in rows.Positions) longest = Math.Max(longest, position + 1);

@@ -38,6 +38,7 @@ internal static class GgufModel
             throw Fault("attention.head_count", $"is {heads}, which does not divide the width {width}.");
         var headDim = NumberOr("attention.key_length", width / heads);
         if (NumberOr("attention.value_length", headDim) != headDim) throw Fault("attention.value_length", $"differs from the key length {headDim}; that is not supported.");
+        if (headDim == 0 || (long)heads * headDim > 1 << 24) throw Fault("attention.key_length", $"is {headDim}: {heads} heads of it are more than any model has.");
         var rotary = NumberOr("rope.dimension_count", headDim);
         if (rotary < 2 || rotary % 2 != 0 || rotary > headDim) throw Fault("rope.dimension_count", $"is {rotary}; an even number from 2 to the head's {headDim} is needed.");
         var epsilon = keys.Float32($"{architecture}.attention.layer_norm_rms_epsilon");

@@ -9,6 +9,9 @@ public static class Inspector
 {
     private const int PageTokens = 32;
 
+    // What one array can hold, with room to spare for what lies beside it.
+    private const long Largest = 1 << 29;
+
     /// <summary>Runs the tokens through the model from an empty cache.</summary>
     /// <param name="model">The model; nothing else may use it meanwhile.</param>
     /// <param name="tokens">Token ids, at least one.</param>
@@ -28,6 +31,10 @@ public static class Inspector
             if (id < 0 || id >= config.Vocabulary) throw new InputException("request", "ids", $"{id} is no token; ids are 0 to {config.Vocabulary - 1}.");
         hooks ??= [];
         watches ??= [];
+        long positions = tokens.Length;
+        var captured = hooks.Sum(h => positions * (h.Site == Site.Pattern ? config.Heads * positions : model.WidthOf(h.Site)));
+        if (captured > Largest || (long)(tokens.Length - Math.Min(logitsFrom, tokens.Length)) * config.Vocabulary > Largest)
+            throw new InputException("request", "hooks", $"{tokens.Length} tokens with {hooks.Count} hooks and their logits are more than one pass can return.", "Ask for fewer hooks, for fewer positions of logits, or for a shorter text.");
         chunk = chunk == 0 ? tokens.Length : chunk;
         if (chunk < tokens.Length && hooks.Any(h => h.Site == Site.Pattern))
             throw new InputException("request", "hooks", "attention patterns need all tokens in one step.");

@@ -57,7 +57,7 @@ public sealed class Conversation
             ids.Clear();
             special.Clear();
             checkpoints.Clear();
-            if (tokenizer is { AddBos: true, Bos: { } bos } && !StartsWithBos(parts))
+            if (MissingBos(tokenizer, tokenizer.Encode(parts)) is { } bos)
             {
                 ids.Add(bos);
                 special.Add(true);
@@ -99,8 +99,9 @@ public sealed class Conversation
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(template);
         var parts = template.Render(messages, addGenerationPrompt, variables ?? tokenizer.TemplateVariables());
-        var ids = tokenizer.EncodePrompt(parts);
-        return new Prompt(ids, Flags(tokenizer, parts, ids));
+        var ids = tokenizer.Encode(parts);
+        var flags = Flags(tokenizer, parts, ids);
+        return MissingBos(tokenizer, ids) is { } bos ? new Prompt([bos, .. ids], [true, .. flags]) : new Prompt(ids, flags);
     }
 
     private void Append(IReadOnlyList<PromptPart> parts)
@@ -110,8 +111,9 @@ public sealed class Conversation
         special.AddRange(Flags(tokenizer, parts, added));
     }
 
-    private bool StartsWithBos(IReadOnlyList<PromptPart> parts) =>
-        parts.Count > 0 && tokenizer.Encode([parts[0]]) is [var first, ..] && first == tokenizer.Bos;
+    // BOS goes in front where the vocabulary asks for it and the template has not written it.
+    private static int? MissingBos(ITokenizer tokenizer, int[] ids) =>
+        tokenizer.AddBos && (ids.Length == 0 || ids[0] != tokenizer.Bos) ? tokenizer.Bos : null;
 
     // A token is the template's own when its bytes begin in a part that the template wrote.
     private static bool[] Flags(ITokenizer tokenizer, IReadOnlyList<PromptPart> parts, int[] ids)
@@ -119,7 +121,7 @@ public sealed class Conversation
         var flags = new bool[ids.Length];
         var total = parts.Sum(p => System.Text.Encoding.UTF8.GetByteCount(p.Text));
         var written = ids.Sum(id => tokenizer.Bytes(id).Length);
-        // A BOS in front, or bytes the vocabulary lacks: only control tokens are known then.
+        // Bytes that the vocabulary lacks: only control tokens are known then.
         var aligned = written == total;
         int part = 0, left = parts.Count > 0 ? System.Text.Encoding.UTF8.GetByteCount(parts[0].Text) : 0;
         for (var i = 0; i < ids.Length; i++)

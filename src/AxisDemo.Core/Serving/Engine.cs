@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using AxisDemo.Formats;
 using AxisDemo.Kernels;
 using AxisDemo.Model;
@@ -34,6 +33,7 @@ public sealed class Engine : IGenerator, IDisposable
     {
         this.model = model;
         this.options = options ?? new EngineOptions();
+        this.options.Validate();
         store = model.Transformer.CreateKeyValues(this.options.PageTokens);
         pool = new KvPool(store, this.options.KvBudgetBytes);
         runner = new StepRunner(model, pool, store, this.options);
@@ -59,7 +59,7 @@ public sealed class Engine : IGenerator, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(stopping, this);
-        RequestCheck.Validate(request, model.Info, options);
+        RequestCheck.Validate(request, model.Info, model.Tokenizer.VocabularySize, options);
         var needed = pool.PagesFor(Positions(request)) * (request.Read ? 2 : 1);
         if (needed > pool.Capacity)
             throw new InputException("request", "maxTokens", $"prompt and answer need {needed} pages of keys and values; the engine holds {pool.Capacity}.", "Ask for a shorter answer, or raise Engine:KvBudgetMegabytes.");
@@ -72,6 +72,8 @@ public sealed class Engine : IGenerator, IDisposable
         var entry = new RunningRequest(request, cancellation) { ReservedPages = needed };
         incoming.Enqueue(entry);
         wake.Release();
+        // The loop may have ended between the check and the queue: nobody else would answer.
+        if (stopping) entry.Cancel();
         return Read(entry);
     }
 
@@ -82,22 +84,25 @@ public sealed class Engine : IGenerator, IDisposable
         stopping = true;
         wake.Release();
         thread.Join();
+        // The semaphore stays: a visitor may still cancel, and it holds nothing that needs freeing.
         store.Dispose();
         model.Dispose();
-        wake.Dispose();
     }
 
     private async IAsyncEnumerable<GenerationEvent> Read(RunningRequest entry)
     {
-        using var wakeUp = entry.Cancellation.UnsafeRegister(static state => Wake((Engine)state!), this);
-        await foreach (var e in entry.Events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            yield return e;
-    }
-
-    private static void Wake(Engine engine)
-    {
-        // The engine may be gone when a visitor leaves.
-        if (!engine.stopping) engine.wake.Release();
+        using var wakeUp = entry.Cancellation.UnsafeRegister(static state => ((Engine)state!).wake.Release(), this);
+        try
+        {
+            await foreach (var e in entry.Events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                yield return e;
+        }
+        finally
+        {
+            // Who stops listening early has left: the request goes with them.
+            entry.Abandon();
+            wake.Release();
+        }
     }
 
     private int Positions(GenerationRequest request) => Math.Min(request.Prompt.Count + (request.Forced?.Count ?? request.MaxTokens), model.Info.Context);
@@ -114,7 +119,6 @@ public sealed class Engine : IGenerator, IDisposable
             if (running.Count == 0)
             {
                 Report(rate);
-                model.Transformer.Vectors.Trim();
                 wake.Wait();
                 continue;
             }
@@ -144,6 +148,7 @@ public sealed class Engine : IGenerator, IDisposable
                 }
 
             runner.Finished.Clear();
+            if (running.Count == 0) model.Transformer.Vectors.Trim();
             Report(rate);
         }
 
@@ -158,8 +163,18 @@ public sealed class Engine : IGenerator, IDisposable
             if (!pool.TryReserve(waiting[i].ReservedPages)) break;
             var entry = waiting[i];
             waiting.RemoveAt(i--);
-            runner.Begin(entry);
-            running.Add(entry);
+            try
+            {
+                runner.Begin(entry);
+                running.Add(entry);
+            }
+            catch (Exception failure)
+            {
+                // What goes wrong with one request ends that one.
+                Trace.TraceError(failure.ToString());
+                entry.Fail($"The engine could not begin: {failure.Message}");
+                Remove(entry, keep: false);
+            }
         }
 
         for (var i = 0; i < waiting.Count; i++)
@@ -174,7 +189,7 @@ public sealed class Engine : IGenerator, IDisposable
     {
         for (var i = list.Count - 1; i >= 0; i--)
         {
-            if (!list[i].Cancellation.IsCancellationRequested) continue;
+            if (!list[i].IsCancelled) continue;
             var entry = list[i];
             list.RemoveAt(i);
             entry.Cancel();
@@ -195,7 +210,7 @@ public sealed class Engine : IGenerator, IDisposable
     private void Report(RateMeter rate) =>
         Volatile.Write(ref status, new EngineStatus(running.Count, waiting.Count, rate.PerSecond, pool.UsedBytes, options.KvBudgetBytes));
 
-    /// <summary>Generated rows per second, averaged over about two seconds of work.</summary>
+    /// <summary>Rows of answers per second (a reader's rows among them), averaged over about half a second of work.</summary>
     private sealed class RateMeter
     {
         private long last = Stopwatch.GetTimestamp();
@@ -208,7 +223,7 @@ public sealed class Engine : IGenerator, IDisposable
             var now = Stopwatch.GetTimestamp();
             var instant = step.DecodeRows / step.Seconds;
             // After a pause the old average says nothing.
-            var weight = Stopwatch.GetElapsedTime(last, now).TotalSeconds > 2 ? 1 : Math.Min(1, step.Seconds / 2 * 4);
+            var weight = Stopwatch.GetElapsedTime(last, now).TotalSeconds > 2 ? 1 : Math.Min(1, step.Seconds * 2);
             PerSecond += weight * (instant - PerSecond);
             last = now;
         }

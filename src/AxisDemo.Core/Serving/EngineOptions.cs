@@ -23,4 +23,22 @@ public sealed record EngineOptions
 
     /// <summary>Most rows of one step. Default 512.</summary>
     public int MaxRows { get; init; } = 512;
+
+    /// <summary>Refuses values that no engine can work with.</summary>
+    /// <exception cref="Formats.InputException">A value is out of its range; the message names it.</exception>
+    public void Validate()
+    {
+        Check(nameof(MaxRunning), MaxRunning, 1, 4096);
+        Check(nameof(MaxWaiting), MaxWaiting, 0, 1 << 20);
+        Check(nameof(MaxTokens), MaxTokens, 1, 1 << 24);
+        Check(nameof(PageTokens), PageTokens, 1, 4096);
+        Check(nameof(MaxRows), MaxRows, 16, 1 << 16);
+        Check(nameof(KvBudgetBytes), KvBudgetBytes, 1, long.MaxValue);
+        if (!(StepMilliseconds > 0)) throw new Formats.InputException("options", nameof(StepMilliseconds), $"is {StepMilliseconds}; a positive number is needed.");
+    }
+
+    private static void Check(string name, long value, long least, long most)
+    {
+        if (value < least || value > most) throw new Formats.InputException("options", name, $"is {value}; {least} to {most} is possible.");
+    }
 }

@@ -15,9 +15,6 @@ internal static class Luck
         return -Math.Log(-Math.Log(uniform));
     }
 
-    /// <summary>The seed of turn n of a conversation: turns have luck of their own.</summary>
-    public static ulong ForTurn(ulong seed, int turn) => Mix(seed + 0xD1B54A32D192ED03 * (ulong)(turn + 1));
-
     private static ulong Mix(ulong z)
     {
         z += 0x9E3779B97F4A7C15;

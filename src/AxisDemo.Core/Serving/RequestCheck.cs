@@ -6,13 +6,13 @@ namespace AxisDemo.Serving;
 /// <summary>What a request must satisfy before it is queued, so that a bad one fails alone.</summary>
 internal static class RequestCheck
 {
-    public static void Validate(GenerationRequest request, ModelInfo model, EngineOptions options)
+    public static void Validate(GenerationRequest request, ModelInfo model, int tokens, EngineOptions options)
     {
         if (request.Prompt.Count == 0) throw Fault("prompt", "it is empty.", "Send at least one token.");
         foreach (var ids in new[] { request.Prompt, request.Forced ?? [] })
             foreach (var id in ids)
-                if (id < 0 || id >= model.Vocabulary)
-                    throw Fault("prompt", $"{id} is no token of {model.Name}; ids are 0 to {model.Vocabulary - 1}.");
+                if (id < 0 || id >= tokens)
+                    throw Fault("prompt", $"{id} is no token of {model.Name}; ids are 0 to {tokens - 1}.");
         if (request.Prompt.Count >= model.Context)
             throw Fault("prompt", $"the conversation has {request.Prompt.Count} tokens, and {model.Name} holds {model.Context}.", "Start a new conversation, or undo some turns.");
         if (request.PromptSpecial is { } special && special.Count != request.Prompt.Count)

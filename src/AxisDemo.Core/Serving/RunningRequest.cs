@@ -9,13 +9,17 @@ namespace AxisDemo.Serving;
 internal sealed class RunningRequest(GenerationRequest request, CancellationToken cancellation)
 {
     // Never more than the request's tokens and a few: bounded by its MaxTokens, so the engine never waits for a slow reader.
-    private readonly Channel<GenerationEvent> events = Channel.CreateUnbounded<GenerationEvent>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Channel<GenerationEvent> events = Channel.CreateUnbounded<GenerationEvent>(new() { SingleReader = true });
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Utf8Stream text = new();
+    private volatile bool abandoned;
 
     public GenerationRequest Request { get; } = request;
 
     public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>Whether nobody wants its answer any more.</summary>
+    public bool IsCancelled => abandoned || Cancellation.IsCancellationRequested;
 
     public ChannelReader<GenerationEvent> Events => events.Reader;
 
@@ -86,6 +90,9 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
         Send(new FailedEvent(error));
         events.Writer.TryComplete();
     }
+
+    /// <summary>Nobody listens any more; from any thread.</summary>
+    public void Abandon() => abandoned = true;
 
     /// <summary>Its owner no longer wants it. A token whose own row was never computed was never reported, and does not count.</summary>
     public void Cancel() => Finish("cancelled", null, null);

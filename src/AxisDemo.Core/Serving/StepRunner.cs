@@ -16,7 +16,9 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     private const int PrefillEventTokens = 64;
     private readonly StepRows rows = new();
     private readonly HookPlan hooks = new();
-    private readonly Sampler sampler = new(model.Transformer.Config.Vocabulary);
+    // Some models pad their head beyond the tokenizer's ids: those logits are nobody's.
+    private readonly int vocabulary = model.Tokenizer.VocabularySize;
+    private readonly Sampler sampler = new(model.Tokenizer.VocabularySize);
     private readonly List<int> logitRows = [];
     private Pending[] pending = new Pending[16];
     private Rows[] plan = new Rows[16];
@@ -160,7 +162,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     {
         var request = entry.Request;
         var index = entry.Answer.Count;
-        var logits = logitIndex >= 0 ? model.Transformer.Logits(logitIndex) : default;
+        var logits = logitIndex >= 0 ? model.Transformer.Logits(logitIndex)[..vocabulary] : default;
         var id = request.Forced is { } forced ? forced[index] : sampler.Choose(logits, request.Sampling, index, CollectionsMarshal.AsSpan(entry.Answer));
         entry.Sampled();
         if (request.Forced is null && request.StopAtEndOfTurn && model.Tokenizer.EndOfTurn.Contains(id))
@@ -174,7 +176,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         if (request.LogProbs) token = token with { LogProb = sampler.LogProbability(logits, id) };
         if (entry.Reader is not null)
         {
-            var plain = model.Transformer.Logits(logitIndex + 1);
+            var plain = model.Transformer.Logits(logitIndex + 1)[..vocabulary];
             var choice = TensorPrimitives.IndexOfMax(plain);
             token = token with
             {

@@ -40,7 +40,7 @@ public sealed class HookPlan
     {
         var first = Results;
         if (!hooks.IsEmpty) entries.Add(new Entry(hooks, from, count, start, observed, first, special));
-        Results += hooks.Units * observed;
+        Results = checked(Results + hooks.Units * observed);
         return first;
     }
 
@@ -49,7 +49,7 @@ public sealed class HookPlan
     {
         var slot = Results;
         captures.Add(new SiteCapture(point, rows, slot));
-        Results += rows * width;
+        Results = checked(Results + rows * width);
         return slot;
     }
 

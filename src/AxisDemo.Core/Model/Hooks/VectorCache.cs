@@ -3,8 +3,8 @@ using AxisDemo.Kernels;
 namespace AxisDemo.Model.Hooks;
 
 /// <summary>
-/// The engine's copies of directions, by content. Requests of one axis share them; the least recently used go when there are too many,
-/// unless a compiled request still holds them.
+/// The engine's copies of directions, by content: requests of one axis share them. Compiled requests hold them, so all are dropped
+/// together, when there are too many and no request is running.
 /// </summary>
 /// <param name="ops">The engine.</param>
 /// <param name="limit">Vectors kept.</param>

@@ -1,0 +1,91 @@
+using AxisDemo.Kernels;
+using AxisDemo.Serving;
+
+namespace AxisDemo.Tests.Serving;
+
+/// <summary>Pages of four positions over a store that only remembers what was copied.</summary>
+public sealed class KvPoolTests : IDisposable
+{
+    private readonly CopyLog store = new();
+
+    [Fact]
+    public void Whole_pages_are_shared_and_the_rest_of_one_is_copied()
+    {
+        var pool = new KvPool(store, 100);
+        List<int> first = [], second = [];
+        pool.Cover(first, 10);
+        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 10, first);
+        Assert.Equal(7, pool.Reuse("a", [1, 2, 3, 4, 5, 6, 7, 99, 100], second));
+        Assert.Equal(first[0], second[0]);
+        Assert.NotEqual(first[1], second[1]);
+        Assert.Equal([(first[1], second[1], 3)], store.Copies);
+    }
+
+    [Fact]
+    public void Another_intervention_set_shares_nothing()
+    {
+        var pool = new KvPool(store, 100);
+        List<int> first = [], second = [];
+        pool.Cover(first, 4);
+        pool.Keep("a", [1, 2, 3, 4], 4, first);
+        Assert.Equal(0, pool.Reuse("b", [1, 2, 3, 4], second));
+        Assert.Empty(second);
+    }
+
+    [Fact]
+    public void Old_prefixes_go_when_room_is_needed_and_shared_pages_outlive_them()
+    {
+        var pool = new KvPool(store, 4);
+        List<int> first = [], second = [];
+        pool.Cover(first, 8);
+        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8], 8, first);
+        Assert.Equal(4, pool.Reuse("a", [1, 2, 3, 4], second));
+        // Two pages are cached (one of them shared), so a third and a fourth are free; the fifth can only come from the prefix.
+        pool.Cover(second, 16);
+        Assert.Equal(4, second.Distinct().Count());
+        Assert.Equal(0, pool.Reuse("a", [1, 2, 3, 4], []));
+        Assert.Equal(4, pool.UsedBytes);
+    }
+
+    [Fact]
+    public void Reservations_keep_running_sequences_from_running_out()
+    {
+        var pool = new KvPool(store, 4);
+        Assert.True(pool.TryReserve(3));
+        Assert.False(pool.TryReserve(2));
+        Assert.True(pool.TryReserve(1));
+        pool.Unreserve(3);
+        Assert.True(pool.TryReserve(3));
+    }
+
+    [Fact]
+    public void A_longer_conversation_replaces_its_own_beginning_and_unused_pages_are_free_again()
+    {
+        var pool = new KvPool(store, 100);
+        List<int> first = [], second = [];
+        pool.Cover(first, 12);
+        pool.Keep("a", [1, 2, 3, 4], 4, first);
+        Assert.Equal(1, pool.UsedBytes);
+        Assert.Equal(4, pool.Reuse("a", [1, 2, 3, 4, 5], second));
+        pool.Cover(second, 8);
+        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8], 8, second);
+        Assert.Equal(2, pool.UsedBytes);
+    }
+
+    public void Dispose() => store.Dispose();
+
+    private sealed class CopyLog : IKvStore
+    {
+        public List<(int From, int To, int Tokens)> Copies { get; } = [];
+
+        public int PageTokens => 4;
+
+        public long PageBytes => 1;
+
+        public void EnsurePages(int pages) { }
+
+        public void Copy(int fromPage, int toPage, int tokens) => Copies.Add((fromPage, toPage, tokens));
+
+        public void Dispose() { }
+    }
+}
