@@ -71,6 +71,23 @@ public sealed class EmbeddedModelAxisTests(EngineFixture fixture) : IClassFixtur
         Assert.Contains(turns[2].PerToken!, t => t.Touched);
     }
 
+    [Fact]
+    public async Task A_cap_that_spares_the_template_spares_its_role_words_in_a_projected_conversation()
+    {
+        ChatMessage[] messages = [new("user", "Who are you?"), new("assistant", "Arr, I am Jack.")];
+        var axis = AxisFile.Open(Path.ChangeExtension(Repository.Model, null).Replace(".Q4_1", "", StringComparison.Ordinal) + ModelCatalog.AxisEnding);
+        var (cap, watch) = (axis.Cap(18, 27, 99, Positions.NoSpecial), axis.Watch());
+        var turns = await ConversationProjection.RunAsync(Engine, Engine.Tokenizer, Engine.Template, messages, watch, [cap], perToken: true, default);
+
+        using var model = LoadedModel.Load(Repository.Model, new CpuOps(new CpuOptions { Threads = 2 }));
+        var prompt = Conversation.Encode(Engine.Tokenizer, Engine.Template, messages, addGenerationPrompt: false);
+        var name = $"blocks.{watch.Layer}.hook_resid_post";
+        var seen = Inspector.Run(model.Transformer, prompt.Ids, [new HookPoint(Site.ResidPost, watch.Layer)], [cap], special: prompt.Special).Hooks[name];
+        Assert.All(turns.SelectMany(t => t.PerToken!), t => Assert.Equal(watch.Vector.Project(seen.AsSpan(t.Position * 576, 576)) - axis.Offset(watch.Layer), t.Post, 1e-2));
+        Assert.False(axis.WasRenderedOtherwise(Engine.Template));
+        Assert.True(axis.WasRenderedOtherwise(ChatTemplate.Parse("{{ messages[0].content }}", "other")));
+    }
+
     private static double LogProb(LoadedModel model, IReadOnlyList<int> prompt, int[] tokens)
     {
         var run = Inspector.Run(model.Transformer, [.. prompt, .. tokens], logitsFrom: prompt.Count - 1);
