@@ -5,12 +5,24 @@ const order = { read: 1, pre: 2, post: 3 };
 const signed = v => (v < 0 ? '−' : '+') + Math.abs(v).toFixed(1);
 
 async function plotly() {
-  while (!window.Plotly) await new Promise(resolve => setTimeout(resolve, 30));
+  for (const until = Date.now() + 10_000; !window.Plotly && Date.now() < until;) await new Promise(resolve => setTimeout(resolve, 30));
   return window.Plotly;
 }
 
+// Stands where the chart would: the conversation goes on without it.
+function absent(element) {
+  const note = document.createElement('p');
+  note.className = 'plot-note';
+  note.textContent = 'The chart cannot be drawn: its script did not arrive. Load the page again.';
+  element.removeAttribute('aria-hidden');
+  element.replaceChildren(note);
+  return { extend() {}, show() {}, dispose() { element.replaceChildren(); } };
+}
+
 export async function create(element, options) {
-  const chart = new Chart(await plotly(), element, document.querySelector('.conversation'), options);
+  const library = await plotly();
+  if (!library) return absent(element);
+  const chart = new Chart(library, element, document.querySelector('.conversation'), options);
   chart.draw();
   return chart;
 }
@@ -20,7 +32,9 @@ class Chart {
     Object.assign(this, { library, element, conversation, options });
     this.reading = 'read';
     this.next = null;
-    this.marked = null;
+    this.tip = document.createElement('div');
+    this.tip.className = 'token-tip';
+    document.body.append(this.tip);
     this.clear();
     this.dark = matchMedia('(prefers-color-scheme: dark)');
     this.listeners = new AbortController();
@@ -30,16 +44,15 @@ class Chart {
     document.addEventListener('click', e => this.export(e.target.closest?.('[data-export]')?.dataset.export), { signal });
     this.size = new ResizeObserver(() => this.draw());
     this.size.observe(element);
-    this.tip = document.createElement('div');
-    this.tip.className = 'token-tip';
-    this.tip.hidden = true;
-    document.body.append(this.tip);
     conversation.addEventListener('mouseover', e => this.overToken(e.target.closest?.('[data-i]')), { signal });
     conversation.addEventListener('mouseleave', () => this.overToken(null), { signal });
     conversation.addEventListener('scroll', () => this.overToken(null), { signal, passive: true });
   }
 
   clear() {
+    this.hovered = null;
+    this.marked = null;
+    this.tip.hidden = true;
     this.points = [[], []];   // per variant: arrays of [turn, variant, index, text, pre, post, read, touched, lifted]
     this.byToken = new Map();
     this.turns = [];
@@ -247,7 +260,7 @@ class Chart {
     const [turn, variant, index, text, pre, post, read, touched, lifted] = point;
     const rows = variant === standard
       ? [['projection', signed(read)]]
-      : [['read', signed(read)], ['before', signed(pre)], ['after', signed(post)], ['', touched ? 'lifted here' : lifted > 0 ? `lifted at ${lifted} other blocks` : 'not lifted']];
+      : [['read', signed(read)], ['before', signed(pre)], ['after', signed(post)], ['', touched ? 'lifted here' : lifted > 0 ? `lifted at ${lifted} other ${lifted === 1 ? 'block' : 'blocks'}` : 'not lifted']];
     this.tip.replaceChildren();
     const head = document.createElement('b');
     head.textContent = JSON.stringify(text).slice(1, -1) || '·';
@@ -268,7 +281,10 @@ class Chart {
 
   async export(kind) {
     if (kind === 'png') {
-      const url = await this.library.toImage(this.element, { format: 'png', scale: 2, width: this.element.clientWidth, height: this.element.clientHeight });
+      // A picture stands on any ground: it takes the page's along.
+      const { paper } = this.colours();
+      const figure = { data: this.element.data, layout: { ...this.element.layout, paper_bgcolor: paper, plot_bgcolor: paper } };
+      const url = await this.library.toImage(figure, { format: 'png', scale: 2, width: this.element.clientWidth, height: this.element.clientHeight });
       this.save(url, 'trajectory.png');
     } else if (kind === 'csv') {
       const cell = v => /[",\n\r]/.test(v) ? `"${String(v).replaceAll('"', '""')}"` : v;

@@ -16,6 +16,10 @@ export function start(conversation) {
   });
   conversation.addEventListener('axis:goto', e => { follow = false; goTo(e.detail); });
 
+  // Whoever asks something wants to see the answer.
+  document.addEventListener('submit', () => { follow = true; });
+  document.addEventListener('click', e => { if (e.target.closest?.('.pill, .cards button')) follow = true; });
+
   const box = document.querySelector('[data-submit-on-enter]');
   box?.addEventListener('keydown', e => {
     if (e.key !== 'Enter' || e.shiftKey || e.isComposing) return;

@@ -19,7 +19,8 @@ public sealed partial class ChatPage
     private bool controlsOpen;
     private bool refused;
     private bool attached;
-    private bool wasRunning;
+    private int announced;
+    private RateMeter rates = null!;
     private string announcement = "";
 
     /// <summary>The visitor's conversation id.</summary>
@@ -37,17 +38,9 @@ public sealed partial class ChatPage
     private IReadOnlyList<ChatTurn> Turns => Session?.Turns ?? [];
     private ChatSettings Settings => Session?.Settings ?? new ChatSettings();
     private string ModelName => State.Loaded?.Name ?? "Model";
-    private string CappedHead => Settings.Capping ? $"kept near the Assistant, {ChatSettings.Strength(Settings.PercentileFor(State.Loaded?.Axis))}" : "off";
+    private string CappedHead => Session is null || State.Loaded is null ? "" : State.Loaded.Axis is null ? "no axis" : Settings.Capping ? $"kept near the Assistant, {ChatSettings.Strength(Settings.PercentileFor(State.Loaded?.Axis))}" : "off";
 
-    private (double Rate, int Streams) Rate
-    {
-        get
-        {
-            if (Turns.Count == 0) return default;
-            var turn = Turns[^1];
-            return turn.Over ? (turn.Standard.TokensPerSecond, turn.Capped is null ? 1 : 2) : (State.Loaded?.Generator.Status.TokensPerSecond ?? 0, 0);
-        }
-    }
+    private double Rate => Turns.Count == 0 ? 0 : rates.Of(Turns[^1]);
 
     private CapEffect Effect
     {
@@ -61,9 +54,11 @@ public sealed partial class ChatPage
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
+        rates = new RateMeter(Clock);
         // The static rendering shows the conversation that is kept, and keeps nothing itself.
         Session = RendererInfo.IsInteractive ? Store.Attach(SessionId) : Store.Find(SessionId);
         attached = RendererInfo.IsInteractive && Session is not null;
+        announced = Turns.Count(t => t.Over);
         refused = RendererInfo.IsInteractive && Session is null;
         if (!RendererInfo.IsInteractive) return;
         pulse = new RenderPulse(() => _ = InvokeAsync(Draw), TimeSpan.FromMilliseconds(1000.0 / 30), Clock);
@@ -104,9 +99,9 @@ public sealed partial class ChatPage
 
     private void Draw()
     {
-        var running = Session?.Running == true;
-        if (wasRunning && !running && Turns.Count > 0) announcement = Announce(Turns[^1]);
-        wasRunning = running;
+        var over = Turns.TakeWhile(t => t.Over).Count();
+        if (over > announced) announcement = Announce(Turns[over - 1]);
+        announced = over;
         StateHasChanged();
     }
 

@@ -9,6 +9,9 @@ namespace AxisDemo.Web.Components.Chat;
 public sealed partial class TrajectoryChart
 {
     private const int FewestColumns = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // No trajectory has this epoch: the answer to it starts again.
+    private static readonly TrajectoryCursor Nothing = new(-1, 0, 0);
     private readonly SortedDictionary<int, TurnSummary> known = [];
     private IReadOnlyCollection<TurnSummary> summaries = [];
     private ElementReference plot;
@@ -18,8 +21,10 @@ public sealed partial class TrajectoryChart
     private TrajectoryCursor cursor;
     private ChatSession? heard;
     private ChatAxis? created;
-    private (Reading, double) shown;
+    private (Reading, double, bool)? shown;
     private bool sending;
+    private bool showing;
+    private bool failed;
 
     /// <summary>Whose trajectory.</summary>
     [Parameter] public ChatSession? Session { get; set; }
@@ -54,7 +59,7 @@ public sealed partial class TrajectoryChart
         if (!RendererInfo.IsInteractive || Session is null || ReferenceEquals(Session, heard)) return;
         heard = Session;
         // Drawing a chart costs a browser more than text does: a third of the page's rate is still fluent.
-        pulse = new RenderPulse(() => _ = InvokeAsync(SendAsync), TimeSpan.FromMilliseconds(100), Clock);
+        pulse = new RenderPulse(() => _ = InvokeAsync(DrawAsync), TimeSpan.FromMilliseconds(100), Clock);
         Session.Changed += pulse.Signal;
         pulse.Signal();
     }
@@ -75,11 +80,10 @@ public sealed partial class TrajectoryChart
                 layer = Axis.DisplayLayer,
                 spread = new[] { Axis.Shown(5), Axis.Shown(95) },
             });
-            shown = default;
-            await SendAsync();
+            (shown, cursor) = (null, Nothing);
         }
 
-        await ShowAsync();
+        await DrawAsync();
     }
 
     /// <inheritdoc/>
@@ -122,37 +126,78 @@ public sealed partial class TrajectoryChart
 
     private static double Round(float value) => Math.Round(value, 2);
 
+    private static bool Empty(TrajectoryDelta delta) => !delta.Reset && delta.Points.Count == 0 && delta.Turns.Count == 0;
+
+    private async Task DrawAsync()
+    {
+        await SendAsync();
+        await ShowAsync();
+    }
+
     private async Task SendAsync()
     {
         if (chart is null || Session is null || sending) return;
         var delta = Session.Trajectory.Since(cursor);
-        if (!delta.Reset && delta.Points.Count == 0 && delta.Turns.Count == 0) return;
+        if (Empty(delta)) return;
+        sending = true;
+        var taken = await CallAsync("extend", Message(delta));
+        sending = false;
+        if (!taken)
+        {
+            cursor = Nothing;
+            return;
+        }
+
+        cursor = delta.Cursor;
         if (delta.Reset) known.Clear();
         var labels = known.Count;
         foreach (var turn in delta.Turns) known[turn.Turn] = turn;
         summaries = [.. known.Values];
-        cursor = delta.Cursor;
-        sending = true;
-        try
-        {
-            await chart.InvokeVoidAsync("extend", Message(delta));
-        }
-        finally
-        {
-            sending = false;
-        }
-
         if (delta.Reset || labels != known.Count || Session.Turns is not [.., { Over: false }]) StateHasChanged();
         // What came while the browser was drawing.
-        if (Session.Trajectory.Since(cursor) is { Points.Count: > 0 } or { Reset: true }) pulse?.Signal();
+        if (!Empty(Session.Trajectory.Since(cursor))) pulse?.Signal();
     }
 
     private async Task ShowAsync()
     {
-        if (chart is null || Axis is null || Session is null) return;
-        var now = (Reading, Percentile: Session.Settings.PercentileFor(Axis));
+        if (chart is null || Axis is null || Session is null || showing) return;
+        var now = (Reading, Percentile: Session.Settings.PercentileFor(Axis), Session.Settings.Capping);
         if (now == shown) return;
+        showing = true;
+        var taken = await CallAsync("show", Reading.ToString().ToLowerInvariant(), now.Capping ? Axis.Shown(now.Percentile) : null, now.Percentile);
+        showing = false;
+        if (!taken) return;
         shown = now;
-        await chart.InvokeVoidAsync("show", Reading.ToString().ToLowerInvariant(), Axis.Shown(now.Percentile), now.Percentile);
+        // A slider that was moved meanwhile.
+        pulse?.Signal();
+    }
+
+    // False when the browser may not have taken the call: over a connection that is lost for a while nothing says whether it did.
+    private async Task<bool> CallAsync(string method, params object?[] arguments)
+    {
+        try
+        {
+            await chart!.InvokeVoidAsync(method, Patience, arguments);
+            failed = false;
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            pulse?.Signal();
+            return false;
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone for good: nobody is left to draw for.
+            return false;
+        }
+        catch (JSException e)
+        {
+            // Once may be the moment of a reconnection; a second time is a fault of the script, which the page shows.
+            if (failed) await DispatchExceptionAsync(e);
+            else pulse?.Signal();
+            failed = true;
+            return false;
+        }
     }
 }
