@@ -3,14 +3,13 @@ using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Hubs;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
 var builder = WebApplication.CreateBuilder(args);
 // In every environment: `dotnet run` serves scripts from obj/ and packages without being published first.
 builder.WebHost.UseStaticWebAssets();
 
-var limits = builder.Configuration.GetSection(LimitOptions.Section);
-long Limit(string name, int fallback) => limits.GetValue(name, fallback);
 builder.Services.AddOptions<EngineSettings>().BindConfiguration(EngineSettings.Section, o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section, o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton(TimeProvider.System);
@@ -20,21 +19,21 @@ builder.Services.AddSingleton<IModelSource>(services => services.GetRequiredServ
 builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
 builder.Services.AddSingleton<SessionStore>();
 builder.Services.AddSingleton<RequestReader>();
-// A conversation of the largest size in ordinary characters.
-builder.Services.AddSignalR(hub => hub.MaximumReceiveMessageSize = 32 * 1024 + Limit(nameof(LimitOptions.MessageCharacters), 8000) * Limit(nameof(LimitOptions.Messages), 64));
-builder.Services.AddRazorComponents().AddInteractiveServerComponents()
-    // A message of the largest length in the widest characters, and what Blazor adds to it.
-    .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 32 * 1024 + 4 * Limit(nameof(LimitOptions.MessageCharacters), 8000));
+builder.Services.AddSignalR();
+// A conversation of the largest size in ordinary characters, or one message in the widest, and what hub and page add to it.
+builder.Services.AddOptions<HubOptions>().Configure<IOptions<LimitOptions>>((hub, limits) =>
+    hub.MaximumReceiveMessageSize = 32 * 1024 + (long)limits.Value.MessageCharacters * Math.Max(4, limits.Value.Messages));
+builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
 var app = builder.Build();
 app.Use(SessionCookie.Ensure);
 app.UseAntiforgery();
-app.MapStaticAssets();
-app.MapHub<GenerationHub>(GenerationHub.Path);
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 try
 {
+    app.MapStaticAssets();
+    app.MapHub<GenerationHub>(GenerationHub.Path);
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     app.Run();
     return 0;
 }

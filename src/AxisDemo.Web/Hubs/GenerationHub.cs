@@ -27,7 +27,7 @@ public sealed class GenerationHub(RequestReader reader, IOptions<LimitOptions> o
     }
 
     /// <summary>Runs a request. What is wrong with it comes as one event of the kind <c>failed</c>.</summary>
-    public async IAsyncEnumerable<JsonElement> Generate(HubRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<JsonElement> Generate(HubRequest? request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var running = (StrongBox<int>)Context.Items[RunningKey]!;
         var taken = Interlocked.Increment(ref running.Value);
@@ -54,7 +54,7 @@ public sealed class GenerationHub(RequestReader reader, IOptions<LimitOptions> o
         }
     }
 
-    private IAsyncEnumerable<GenerationEvent>? Start(HubRequest request, out string problem, CancellationToken cancellation)
+    private IAsyncEnumerable<GenerationEvent>? Start(HubRequest? request, out string problem, CancellationToken cancellation)
     {
         problem = "";
         try

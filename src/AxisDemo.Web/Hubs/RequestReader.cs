@@ -14,6 +14,8 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
 {
     // The one file that a client may name. It is a name, never a path.
     private const string AxisName = "axis";
+    private const int MostWatches = 64;
+    private const int MostInterventions = 64;
     private static readonly string[] Roles = ["system", "user", "assistant"];
     private readonly LimitOptions limits = options.Value;
     private readonly Lock gate = new();
@@ -21,13 +23,16 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
 
     /// <summary>The engine and the request for it.</summary>
     /// <exception cref="InputException">No model is loaded, or a field is wrong.</exception>
-    public (IGenerator Generator, GenerationRequest Request) Read(HubRequest request)
+    public (IGenerator Generator, GenerationRequest Request) Read(HubRequest? request)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        if (request is null) throw Fault("", "there is none.", "Give {\"messages\": [{\"role\": \"user\", \"content\": …}]}.");
         var loaded = source.State.Loaded ?? throw Fault("model", source.State.Problem ?? "it is still being loaded.", "Try again in a moment.");
         var messages = Messages(request.Messages);
         var maxTokens = request.MaxTokens ?? Math.Min(256, limits.MaxTokens);
         if (maxTokens < 1 || maxTokens > limits.MaxTokens) throw Fault("maxTokens", $"{maxTokens} is not possible.", $"Give 1 to {limits.MaxTokens}.");
+        if (request.Watch is { Count: > MostWatches } many) throw Fault("watch", $"there are {many.Count}; {MostWatches} are possible.", "Leave some out.");
+        if (request.Interventions is { ValueKind: JsonValueKind.Array } items && items.GetArrayLength() > MostInterventions)
+            throw Fault("interventions", $"there are {items.GetArrayLength()}; {MostInterventions} are possible.", "Leave some out.");
         var prompt = Conversation.Encode(loaded.Generator.Tokenizer, loaded.Generator.Template, messages);
         lock (gate)
         {

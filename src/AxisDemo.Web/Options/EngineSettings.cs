@@ -22,4 +22,8 @@ public sealed class EngineSettings
     /// <summary><c>vector</c> (default) or <c>scalar</c>, the float32 reference loops.</summary>
     [RegularExpression("vector|scalar", ErrorMessage = "Engine:Kernels must be 'vector' or 'scalar'.")]
     public string Kernels { get; set; } = "vector";
+
+    /// <summary>Most memory that keys and values take, running and cached together, MiB. Default 2,048.</summary>
+    [Range(16, 1_048_576, ErrorMessage = "Engine:KvBudgetMegabytes must lie between 16 and 1048576.")]
+    public int KvBudgetMegabytes { get; set; } = 2048;
 }

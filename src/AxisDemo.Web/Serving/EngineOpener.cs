@@ -26,6 +26,6 @@ public static class EngineOpener
             shown = percent;
             doing($"Loading the model, {percent} %");
         });
-        return new Engine(model);
+        return new Engine(model, new EngineOptions { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20 });
     }
 }

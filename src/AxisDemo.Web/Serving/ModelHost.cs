@@ -31,9 +31,9 @@ public sealed class ModelHost(OpenModel open, IOptions<EngineSettings> options, 
     private void Load()
     {
         var wanted = options.Value;
+        var path = Locate(wanted.Model);
         try
         {
-            var path = Locate(wanted.Model);
             var generator = open(path, wanted, doing => Set(new ModelState(null, doing, null)));
             var loaded = WithAxis(generator, wanted.Axis.Length > 0 ? Locate(wanted.Axis) : AxisFiles.Beside(path));
             log.LogInformation("Loaded {Model} on {Engine}; axis: {Axis}", generator.Model.Name, generator.Model.Engine, loaded.Axis?.Name ?? loaded.AxisProblem);
@@ -42,11 +42,11 @@ public sealed class ModelHost(OpenModel open, IOptions<EngineSettings> options, 
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
             log.LogError("No model: {Problem}", e.Message);
-            Set(new ModelState(null, null, e.Message));
+            Set(new ModelState(null, null, WithoutFolder(e.Message, path)));
         }
     }
 
-    private static ReadyModel WithAxis(IGenerator generator, string path)
+    private ReadyModel WithAxis(IGenerator generator, string path)
     {
         try
         {
@@ -55,7 +55,8 @@ public sealed class ModelHost(OpenModel open, IOptions<EngineSettings> options, 
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
             // A model without its axis can still talk: the page says why nothing is capped.
-            return new ReadyModel(generator, null, $"There is no axis to cap along, so only the standard column answers. {e.Message}");
+            log.LogWarning("No axis: {Problem}", e.Message);
+            return new ReadyModel(generator, null, $"There is no axis to cap along, so only the standard column answers. {WithoutFolder(e.Message, path)}");
         }
     }
 
@@ -69,6 +70,13 @@ public sealed class ModelHost(OpenModel open, IOptions<EngineSettings> options, 
             if (Path.Combine(folder.FullName, path) is var candidate && (File.Exists(candidate) || Directory.Exists(candidate)))
                 return candidate;
         return fallback;
+    }
+
+    // Visitors are told the file's name; where it lies on this machine is for the log.
+    private static string WithoutFolder(string message, string path)
+    {
+        var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));
+        return folder is null or "" or "/" ? message : message.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
     }
 
     private void Set(ModelState state)

@@ -2,6 +2,7 @@ using AxisDemo.Formats;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Serving;
 using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
 
 namespace AxisDemo.Tests.Web;
@@ -11,7 +12,7 @@ public sealed class ChatSessionTests : IDisposable
     private readonly ScriptedGenerator generator = new();
     private readonly ChatSession session;
 
-    public ChatSessionTests() => session = new ChatSession(generator, 1000);
+    public ChatSessionTests() => session = new ChatSession(generator, new LimitOptions { MessageCharacters = 1000, MaxTokens = 50 });
 
     public void Dispose() => session.Dispose();
 
@@ -64,7 +65,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal("Two", session.Undo());
 
         Assert.Single(session.Turns);
-        Assert.All(session.Trajectory.All(), p => Assert.Equal(0, p.Turn));
+        Assert.All(session.Trajectory.Since(default).Points, p => Assert.Equal(0, p.Turn));
         await session.SendAsync("Three");
         Assert.Equal(generator.Requests[2].Prompt.Count, generator.Requests[^1].Prompt.Count);
     }
@@ -153,6 +154,81 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal("it is longer than the model's context. Clear the conversation.", session.Turns[0].Capped!.Error);
         Assert.Equal("Fine", session.Turns[0].Standard.Text);
         Assert.False(session.Running);
+    }
+
+    [Fact]
+    public async Task Two_clicks_on_regenerate_take_one_answer_away_and_ask_once()
+    {
+        await session.SendAsync("One");
+        await session.SendAsync("Two");
+        var (asked, seed) = (generator.Requests.Count, session.Settings.Seed);
+        generator.Hold = new TaskCompletionSource();
+        using var start = new Barrier(2);
+        var clicks = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            start.SignalAndWait();
+            return session.RegenerateAsync();
+        })).ToArray();
+        await Task.WhenAny(clicks).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        Assert.Null(session.Undo());
+        session.Clear();
+        generator.Hold.SetResult();
+        await Task.WhenAll(clicks).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["One", "Two"], session.Turns.Select(t => t.User));
+        Assert.Equal(asked + 2, generator.Requests.Count);
+        Assert.Equal(seed + 1, session.Settings.Seed);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_engine_ends_the_answer_with_a_sentence()
+    {
+        generator.Script = _ => throw new InvalidOperationException("No page is free.");
+        await session.SendAsync("One");
+
+        Assert.Equal("The engine failed: No page is free.", session.Turns[0].Standard.Error);
+        Assert.True(session.Turns[0].Over);
+        Assert.False(session.Running);
+    }
+
+    [Fact]
+    public async Task Settings_are_kept_within_the_limits()
+    {
+        Assert.Equal(50, session.Settings.MaxTokens);
+        session.Settings = new ChatSettings { MaxTokens = 1_000_000, Percentile = 200, Temperature = -1 };
+        await session.SendAsync("One");
+
+        Assert.All(generator.Requests, r => Assert.Equal((50, 0f), (r.MaxTokens, r.Sampling.Temperature)));
+        Assert.Equal(100, session.Settings.Percentile);
+        session.Settings = new ChatSettings { MaxTokens = 0, Percentile = double.NaN, Temperature = double.PositiveInfinity };
+        Assert.Equal(new ChatSettings { MaxTokens = 1 }, session.Settings);
+    }
+
+    [Fact]
+    public async Task A_presets_system_prompt_goes_when_the_preset_goes()
+    {
+        session.Settings = session.Settings with { SystemPrompt = "Be brief." };
+        var pirate = Preset.All.Single(p => p.SystemPrompt.Length > 0);
+        await session.PlayAsync(pirate);
+        await session.PlayAsync(pirate);
+        session.Clear();
+        Assert.Equal("Be brief.", session.Settings.SystemPrompt);
+
+        await session.PlayAsync(pirate);
+        session.Settings = session.Settings with { SystemPrompt = "Be kind." };
+        session.Clear();
+        Assert.Equal("Be kind.", session.Settings.SystemPrompt);
+    }
+
+    [Fact]
+    public async Task A_turn_without_the_cap_has_no_floor()
+    {
+        session.Settings = session.Settings with { Capping = false };
+        await session.SendAsync("One");
+        session.Settings = session.Settings with { Capping = true };
+        await session.SendAsync("Two");
+
+        Assert.Equal([null, -5f], session.Trajectory.Since(default).Turns.Select(t => t.Floor));
     }
 
     [Fact]

@@ -61,6 +61,25 @@ public sealed class GenerationHubTests : IDisposable
     }
 
     [Fact]
+    public async Task More_than_can_be_watched_or_changed_is_refused_by_name()
+    {
+        var messages = new[] { new { role = "user", content = "Hello" } };
+        var watch = await Ask(new { messages, watch = Enumerable.Repeat("axis", 65) });
+        var interventions = await Ask(new { messages, interventions = Enumerable.Repeat(new { kind = "cap", axis = "axis", layers = 1, threshold = 0 }, 65) });
+
+        Assert.Contains("watch: there are 65; 64", Assert.Single(watch).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("interventions: there are 65; 64", Assert.Single(interventions).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_request_is_a_wrong_request()
+    {
+        var events = await Ask(JsonDocument.Parse("null").RootElement);
+
+        Assert.Contains("there is none", Assert.Single(events).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Too_long_a_message_is_refused()
     {
         var events = await Ask(new { messages = new[] { new { role = "user", content = new string('x', 101) } } });

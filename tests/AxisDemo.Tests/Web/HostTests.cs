@@ -28,7 +28,7 @@ public sealed partial class HostTests : IDisposable
 
         Assert.Matches($"^{SessionStore.Cookie}=[0-9A-F]{{64}};", cookie);
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -14,6 +14,8 @@ public class OptionsTests
     [InlineData("Engine:Modle", "x.gguf", "Modle")]
     [InlineData("Limits:MaxTokens", "0", "Limits:MaxTokens")]
     [InlineData("Limits:Sessions", "0", "Limits:Sessions")]
+    [InlineData("Limits:Messages", "abc", "Limits:Messages")]
+    [InlineData("Engine:KvBudgetMegabytes", "0", "Engine:KvBudgetMegabytes")]
     public async Task A_malformed_option_stops_the_start_and_is_named(string key, string value, string said)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;

@@ -25,19 +25,35 @@ public sealed class SessionStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task One_visitor_too_many_is_refused_until_an_old_conversation_expires()
+    public async Task One_visitor_too_many_takes_the_place_of_the_one_who_left_first()
     {
         var (a, b) = (SessionStore.NewId(), SessionStore.NewId());
         await store.Attach(a)!.SendAsync("Hello");
         await store.Attach(b)!.SendAsync("Hello");
-        store.Detach(a);
         Assert.Null(store.Attach(SessionStore.NewId()));
+
+        store.Detach(b);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        store.Detach(a);
+
+        Assert.NotNull(store.Attach(SessionStore.NewId()));
+        Assert.Null(store.Find(b));
+        Assert.NotNull(store.Find(a));
+    }
+
+    [Fact]
+    public async Task An_expired_conversation_starts_anew()
+    {
+        var id = SessionStore.NewId();
+        await store.Attach(id)!.SendAsync("Hello");
+        clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Single(store.Attach(id)!.Turns);
+        store.Detach(id);
+        store.Detach(id);
 
         clock.Advance(TimeSpan.FromMinutes(11));
 
-        Assert.NotNull(store.Attach(SessionStore.NewId()));
-        Assert.Null(store.Find(a));
-        Assert.NotNull(store.Find(b));
+        Assert.Empty(store.Attach(id)!.Turns);
     }
 
     [Fact]

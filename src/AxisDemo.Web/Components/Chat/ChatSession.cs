@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using AxisDemo.Formats;
 using AxisDemo.Serving;
+using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
 
 namespace AxisDemo.Web.Components.Chat;
@@ -8,12 +10,14 @@ namespace AxisDemo.Web.Components.Chat;
 /// One visitor's conversation in both columns: the state of the chat page, without a page. Its members may be called from any
 /// thread; <see cref="Changed"/> is raised on any.
 /// </summary>
-public sealed class ChatSession(IModelSource source, int messageCharacters) : IDisposable
+public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDisposable
 {
     private readonly Lock gate = new();
     private List<ChatTurn> turns = [];
     private CancellationTokenSource? running;
-    private ChatSettings settings = new();
+    private ChatSettings settings = new ChatSettings().Within(limits);
+    // The preset that set the system prompt, and the visitor's own prompt, which comes back when the preset goes.
+    private (Preset Preset, string OwnPrompt)? borrowed;
 
     /// <summary>Something that pages show has changed.</summary>
     public event Action? Changed;
@@ -30,61 +34,70 @@ public sealed class ChatSession(IModelSource source, int messageCharacters) : ID
     /// <summary>Why the last thing asked for could not be done; null if nothing is wrong.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>The preset under way or last run; null for free talk.</summary>
-    public Preset? Preset { get; private set; }
-
-    /// <summary>What the next message is sent with.</summary>
+    /// <summary>What the next message is sent with, kept within the limits.</summary>
     public ChatSettings Settings
     {
         get => settings;
         set
         {
-            settings = value;
+            ArgumentNullException.ThrowIfNull(value);
+            lock (gate) settings = value.Within(limits);
             Changed?.Invoke();
         }
     }
 
     /// <summary>Sends a message to both columns and returns when both have answered.</summary>
-    public Task SendAsync(string text) => RunAsync([text]);
+    public Task SendAsync(string text) => RunAsync(() => [text]);
 
     /// <summary>Starts over with a preset's system prompt and sends its messages one after the other.</summary>
-    public async Task PlayAsync(Preset preset)
+    public Task PlayAsync(Preset preset)
     {
-        if (Running) return;
-        Clear();
-        Preset = preset;
-        Settings = Settings with { SystemPrompt = preset.SystemPrompt };
-        await RunAsync(preset.Turns);
+        ArgumentNullException.ThrowIfNull(preset);
+        return RunAsync(() =>
+        {
+            Forget();
+            borrowed = (preset, settings.SystemPrompt);
+            settings = settings with { SystemPrompt = preset.SystemPrompt };
+            return preset.Turns;
+        });
     }
 
     /// <summary>Takes the last answers away and asks again, with the next seed.</summary>
-    public async Task RegenerateAsync()
+    public Task RegenerateAsync() => RunAsync(() =>
     {
-        if (Running || turns.Count == 0) return;
+        if (turns.Count == 0) return [];
         var text = turns[^1].User;
         RemoveFrom(turns.Count - 1);
-        Settings = Settings with { Seed = unchecked(Settings.Seed + 1) & int.MaxValue };
-        await RunAsync([text]);
-    }
+        settings = settings with { Seed = unchecked(settings.Seed + 1) & int.MaxValue };
+        return [text];
+    });
 
     /// <summary>Takes the last turn away and returns its message, for the box.</summary>
     public string? Undo()
     {
-        if (Running || turns.Count == 0) return null;
-        var text = turns[^1].User;
-        RemoveFrom(turns.Count - 1);
-        Problem = null;
+        string text;
+        lock (gate)
+        {
+            if (Running || turns.Count == 0) return null;
+            text = turns[^1].User;
+            RemoveFrom(turns.Count - 1);
+            Problem = null;
+        }
+
         Changed?.Invoke();
         return text;
     }
 
-    /// <summary>Forgets the conversation; settings stay.</summary>
+    /// <summary>Forgets the conversation; settings stay, but for a preset's system prompt.</summary>
     public void Clear()
     {
-        if (Running) return;
-        RemoveFrom(0);
-        Problem = null;
-        Preset = null;
+        lock (gate)
+        {
+            if (Running) return;
+            Forget();
+            Problem = null;
+        }
+
         Changed?.Invoke();
     }
 
@@ -97,16 +110,25 @@ public sealed class ChatSession(IModelSource source, int messageCharacters) : ID
     /// <inheritdoc/>
     public void Dispose() => Stop();
 
-    private async Task RunAsync(IReadOnlyList<string> messages)
+    /// <summary>Takes the one place there is, prepares under the lock what to send, and sends it; nothing where the place is taken.</summary>
+    private async Task RunAsync(Func<IReadOnlyList<string>> prepare)
     {
         var cancel = new CancellationTokenSource();
+        IReadOnlyList<string> messages;
         lock (gate)
         {
-            if (running is not null) return;
+            if (running is not null)
+            {
+                cancel.Dispose();
+                return;
+            }
+
+            messages = prepare();
             running = cancel;
+            Problem = null;
         }
 
-        Problem = null;
+        Changed?.Invoke();
         try
         {
             foreach (var message in messages)
@@ -128,8 +150,8 @@ public sealed class ChatSession(IModelSource source, int messageCharacters) : ID
         var loaded = source.State.Loaded;
         Problem = loaded is null ? source.State.Problem ?? "The model is still being loaded. Try again in a moment."
             : text.Length == 0 ? "The message is empty. Write something first."
-            : text.Length > messageCharacters ? $"The message has {text.Length:N0} characters; at most {messageCharacters:N0} can be read. Shorten it."
-            : settings.SystemPrompt.Length > messageCharacters ? $"The system prompt has {settings.SystemPrompt.Length:N0} characters; at most {messageCharacters:N0} can be read. Shorten it."
+            : text.Length > limits.MessageCharacters ? $"The message has {text.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
+            : settings.SystemPrompt.Length > limits.MessageCharacters ? $"The system prompt has {settings.SystemPrompt.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
             : null;
         if (Problem is not null || loaded is null)
         {
@@ -147,14 +169,15 @@ public sealed class ChatSession(IModelSource source, int messageCharacters) : ID
     private ChatTurn Begin(ReadyModel loaded, string text)
     {
         var axis = loaded.Axis;
-        var percentile = settings.PercentileFor(axis);
-        var now = settings with { Percentile = percentile };
+        var wanted = Settings;
+        var percentile = wanted.PercentileFor(axis);
+        var now = wanted with { Percentile = percentile };
         float? floor = axis?.Shown(percentile);
         TokenTint? tint = axis is null ? null : new TokenTint(floor!.Value, axis.Shown(90) - axis.Shown(10));
         var index = turns.Count;
         var capped = now.Capping && axis is not null ? new Answer(index, Variant.Capped, tint) : null;
         var turn = new ChatTurn(index, text, now, new Answer(index, Variant.Standard, tint), capped);
-        Trajectory.Begin(floor, percentile);
+        Trajectory.Begin(now.Capping ? floor : null, percentile);
         turns = [.. turns, turn];
         Changed?.Invoke();
         return turn;
@@ -181,6 +204,12 @@ public sealed class ChatSession(IModelSource source, int messageCharacters) : ID
         {
             answer.End("cancelled", null);
         }
+        catch (Exception e)
+        {
+            // A fault of the program: the visitor is told in this answer, and the page lives on.
+            Trace.TraceError(e.ToString());
+            answer.End(null, $"The engine failed: {e.Message}");
+        }
 
         Changed?.Invoke();
     }
@@ -199,6 +228,14 @@ public sealed class ChatSession(IModelSource source, int messageCharacters) : ID
             Watch = loaded.Axis is { } axis ? [axis.Display()] : [],
             Read = variant == Variant.Capped,
         };
+    }
+
+    private void Forget()
+    {
+        RemoveFrom(0);
+        // A prompt that the visitor has written over the preset's is the visitor's own.
+        if (borrowed is { } b && settings.SystemPrompt == b.Preset.SystemPrompt) settings = settings with { SystemPrompt = b.OwnPrompt };
+        borrowed = null;
     }
 
     private void RemoveFrom(int turn)

@@ -1,3 +1,4 @@
+using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
 
 namespace AxisDemo.Web.Components.Chat;
@@ -34,6 +35,18 @@ public sealed record ChatSettings
 
     /// <summary>The percentile that is used with an axis.</summary>
     public double PercentileFor(ChatAxis? axis) => Percentile ?? axis?.Percentile ?? 75;
+
+    /// <summary>The same with every number in its range: what a browser sends is not trusted.</summary>
+    public ChatSettings Within(LimitOptions limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return this with
+        {
+            MaxTokens = Math.Clamp(MaxTokens, 1, limits.MaxTokens),
+            Percentile = Percentile is { } p && double.IsFinite(p) ? Math.Clamp(p, 0, 100) : null,
+            Temperature = double.IsFinite(Temperature) ? Math.Clamp(Temperature, 0, 2) : new ChatSettings().Temperature,
+        };
+    }
 
     /// <summary>The strength in a word.</summary>
     public static string Strength(double percentile) => percentile switch

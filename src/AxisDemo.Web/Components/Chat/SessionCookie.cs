@@ -15,7 +15,8 @@ public static class SessionCookie
                 id = SessionStore.NewId();
                 http.Response.Cookies.Append(SessionStore.Cookie, id, new CookieOptions
                 {
-                    HttpOnly = true, IsEssential = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps,
+                    // Lax: a visitor who comes by a link from another site keeps the conversation.
+                    HttpOnly = true, IsEssential = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps,
                 });
             }
 

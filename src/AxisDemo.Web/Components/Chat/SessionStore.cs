@@ -31,18 +31,18 @@ public sealed class SessionStore(IModelSource source, IOptions<LimitOptions> opt
     }
 
     /// <summary>
-    /// The conversation of an id, made where there is none, with one more page looking at it; null when as many conversations are
-    /// kept as the options allow.
+    /// The conversation of an id, made where there is none, with one more page looking at it; an expired one starts anew.
+    /// Where the options allow no more, the one that nobody has looked at for longest makes room; null when all are being looked at.
     /// </summary>
     public ChatSession? Attach(string id)
     {
         lock (gate)
         {
+            Forget();
             if (!entries.TryGetValue(id, out var entry))
             {
-                Forget();
-                if (entries.Count >= limits.Sessions) return null;
-                entries[id] = entry = new Entry(new ChatSession(source, limits.MessageCharacters));
+                if (entries.Count >= limits.Sessions && !Evict()) return null;
+                entries[id] = entry = new Entry(new ChatSession(source, limits));
             }
 
             entry.Watchers++;
@@ -61,7 +61,7 @@ public sealed class SessionStore(IModelSource source, IOptions<LimitOptions> opt
             if (!entries.TryGetValue(id, out var entry) || --entry.Watchers > 0) return;
             entry.Watchers = 0;
             entry.Touched = clock.GetUtcNow();
-            entry.Unwatched = clock.CreateTimer(_ => entry.Session.Stop(), null, TimeSpan.FromSeconds(limits.UnwatchedSeconds), Timeout.InfiniteTimeSpan);
+            entry.Unwatched = clock.CreateTimer(_ => StopUnwatched(entry), null, TimeSpan.FromSeconds(limits.UnwatchedSeconds), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -73,6 +73,25 @@ public sealed class SessionStore(IModelSource source, IOptions<LimitOptions> opt
             foreach (var entry in entries.Values) entry.Dispose();
             entries.Clear();
         }
+    }
+
+    // A timer that was due when a page came back may ring after it.
+    private void StopUnwatched(Entry entry)
+    {
+        lock (gate)
+        {
+            if (entry.Watchers == 0) entry.Session.Stop();
+        }
+    }
+
+    private bool Evict()
+    {
+        var unwatched = entries.Where(e => e.Value.Watchers == 0).ToList();
+        if (unwatched.Count == 0) return false;
+        var (id, entry) = unwatched.MinBy(e => e.Value.Touched);
+        entry.Dispose();
+        entries.Remove(id);
+        return true;
     }
 
     private void Forget()

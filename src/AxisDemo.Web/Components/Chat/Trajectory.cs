@@ -21,16 +21,12 @@ public enum Reading
 /// <param name="Read">Of the plain model reading the text; equals <paramref name="Pre"/> for a standard answer.</param>
 /// <param name="Touched">Whether the displayed block's cap lifted it.</param>
 /// <param name="Lifted">At how many blocks a cap lifted it.</param>
-public sealed record TokenPoint(int Turn, Variant Variant, int Index, string Text, float Pre, float Post, float Read, bool Touched, int Lifted)
-{
-    /// <summary>The value of a reading.</summary>
-    public float Value(Reading reading) => reading switch { Reading.Pre => Pre, Reading.Post => Post, _ => Read };
-}
+public sealed record TokenPoint(int Turn, Variant Variant, int Index, string Text, float Pre, float Post, float Read, bool Touched, int Lifted);
 
 /// <summary>What is known of a turn beside its tokens.</summary>
 /// <param name="Turn">Turn, from 0.</param>
 /// <param name="Span">Tokens that its width on the chart stands for.</param>
-/// <param name="Floor">The dashed line in it; null without an axis.</param>
+/// <param name="Floor">The dashed line in it; null without an axis, and where nothing is capped.</param>
 /// <param name="Percentile">Where that line comes from.</param>
 /// <param name="Means">The turn's means: [standard, capped read, capped pre, capped post]; null where nothing was generated.</param>
 public sealed record TurnSummary(int Turn, int Span, float? Floor, double Percentile, float?[] Means);
@@ -60,9 +56,6 @@ public sealed class Trajectory
     private readonly List<TurnData> turns = [];
     private int epoch;
     private int revision;
-
-    /// <summary>Number of turns.</summary>
-    public int Turns { get { lock (gate) return turns.Count; } }
 
     /// <summary>Adds a turn with its dashed line.</summary>
     public void Begin(float? floor, double percentile)
@@ -138,9 +131,6 @@ public sealed class Trajectory
             return new TrajectoryDelta(reset, points.GetRange(from.Points, points.Count - from.Points), changed, new(epoch, points.Count, revision));
         }
     }
-
-    /// <summary>All points, for export.</summary>
-    public IReadOnlyList<TokenPoint> All() { lock (gate) return [.. points]; }
 
     private sealed class TurnData
     {
