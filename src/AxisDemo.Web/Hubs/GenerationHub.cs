@@ -64,7 +64,8 @@ public sealed class GenerationHub(RequestReader reader, IOptions<LimitOptions> o
         }
         catch (InputException e)
         {
-            problem = e.Message;
+            // A file's name is enough for a client; where it lies on this machine is not its business.
+            problem = System.IO.Path.IsPathRooted(e.Origin) ? e.Message.Replace(e.Origin, System.IO.Path.GetFileName(e.Origin), StringComparison.Ordinal) : e.Message;
             return null;
         }
     }

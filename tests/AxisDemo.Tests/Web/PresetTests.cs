@@ -43,7 +43,7 @@ public sealed class PresetTests(PresetFixture fixture) : IClassFixture<PresetFix
         var preset = Preset.All.Single(p => p.Name == name);
         var runs = await Task.WhenAll(Enumerable.Range(1, Seeds).Select(async seed =>
         {
-            using var session = new ChatSession(fixture, 10_000);
+            using var session = new ChatSession(fixture, new AxisDemo.Web.Options.LimitOptions { MessageCharacters = 10_000 });
             session.Settings = session.Settings with { Seed = seed, MaxTokens = Tokens };
             await session.PlayAsync(preset);
             Assert.Null(session.Problem);
