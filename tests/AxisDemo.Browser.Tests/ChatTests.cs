@@ -43,6 +43,7 @@ public class ChatTests(RunningApp app)
         await visit.Page.EvaluateAsync("() => { window.kept = [...document.querySelectorAll('.answer')].map(a => a.querySelector('.text > *:not(:last-child)')).filter(e => e); }");
         await visit.Idle();
 
+        Assert.True(await visit.Page.EvaluateAsync<int>("() => window.kept.length") > 0, "no block was finished while the answers ran");
         Assert.True(await visit.Page.EvaluateAsync<bool>("() => window.kept.every(e => e.isConnected)"));
     }
 
@@ -142,7 +143,7 @@ public class ChatTests(RunningApp app)
     }
 
     [Fact]
-    public async Task A_lost_connection_says_so_and_comes_back()
+    public async Task The_notice_of_a_lost_connection_is_seen_when_its_class_is_set()
     {
         await using var visit = await app.Visit();
         await visit.Page.EvaluateAsync("() => document.querySelector('#components-reconnect-modal').classList.add('components-reconnect-show')");

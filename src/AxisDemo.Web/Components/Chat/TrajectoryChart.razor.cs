@@ -139,6 +139,8 @@ public sealed partial class TrajectoryChart
         if (chart is null || Session is null || sending) return;
         var delta = Session.Trajectory.Since(cursor);
         if (Empty(delta)) return;
+        // A turn that nothing was capped in had no floor.
+        delta = delta with { Turns = [.. delta.Turns.Select(t => Session.Turns.ElementAtOrDefault(t.Turn) is { Capped: null } ? t with { Floor = null } : t)] };
         sending = true;
         var taken = await CallAsync("extend", Message(delta));
         sending = false;
