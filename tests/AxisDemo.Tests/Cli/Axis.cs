@@ -38,7 +38,7 @@ internal sealed record Axis(int ExitCode, byte[] Bytes, string Error)
 
     public static Process Start(params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(InterruptIsIgnored() ? "env" : "dotnet")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -46,9 +46,24 @@ internal sealed record Axis(int ExitCode, byte[] Bytes, string Error)
             StandardInputEncoding = new UTF8Encoding(false),
             WorkingDirectory = Repository.Root,
         };
+        if (start.FileName == "env")
+        {
+            start.ArgumentList.Add("--default-signal=INT");
+            start.ArgumentList.Add("dotnet");
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "axis.dll"));
         foreach (var arg in args) start.ArgumentList.Add(arg);
         return Process.Start(start)!;
+    }
+
+    // A shell that runs the tests in the background makes its children ignore Ctrl-C, and they pass that on: `env` puts it right again.
+    private static bool InterruptIsIgnored()
+    {
+        const int Interrupt = 1 << (2 - 1);
+        if (!OperatingSystem.IsLinux()) return false;
+        var line = File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return line is not null && (Convert.ToUInt64(line[7..].Trim(), 16) & Interrupt) != 0;
     }
 
     /// <summary>Exit 2, and one line on stderr that says all of <paramref name="words"/>.</summary>
