@@ -14,7 +14,6 @@ public sealed class Conversation
     private readonly List<int> ids = [];
     private readonly List<bool> special = [];
 
-    private readonly List<(int Messages, int Ids, string Seen)> checkpoints = [];
 
     // The text that ids stand for: the rendering of the last prompt and the answer to it.
     private string seen = "";
@@ -56,7 +55,6 @@ public sealed class Conversation
         {
             ids.Clear();
             special.Clear();
-            checkpoints.Clear();
             if (MissingBos(tokenizer, tokenizer.Encode(parts)) is { } bos)
             {
                 ids.Add(bos);
@@ -77,18 +75,6 @@ public sealed class Conversation
         ids.AddRange(answerIds);
         foreach (var id in answerIds) special.Add(tokenizer.IsControl(id));
         seen += text;
-        checkpoints.Add((messages.Count, ids.Count, seen));
-    }
-
-    /// <summary>Takes messages back until so many are left.</summary>
-    public void Truncate(int count)
-    {
-        messages.RemoveRange(count, messages.Count - count);
-        while (checkpoints.Count > 0 && checkpoints[^1].Messages > count) checkpoints.RemoveAt(checkpoints.Count - 1);
-        var (kept, text) = checkpoints.Count > 0 ? (checkpoints[^1].Ids, checkpoints[^1].Seen) : (0, "");
-        ids.RemoveRange(kept, ids.Count - kept);
-        special.RemoveRange(kept, special.Count - kept);
-        seen = text;
     }
 
     /// <summary>

@@ -26,20 +26,6 @@ public sealed class ConversationTests : IDisposable
     }
 
     [Fact]
-    public void Taking_a_turn_back_restores_the_ids_before_it()
-    {
-        var conversation = new Conversation(tokenizer, template);
-        conversation.Ask("One.");
-        conversation.Answer("Eins.", tokenizer.Encode("Eins.", false));
-        var second = conversation.Ask("Two.");
-        conversation.Answer("Zwei.", tokenizer.Encode("Zwei.", false));
-        conversation.Truncate(2);
-        Assert.Equal(second.Ids, conversation.Ask("Two.").Ids);
-        conversation.Truncate(0);
-        Assert.Equal(new Conversation(tokenizer, template).Ask("New.").Ids, conversation.Ask("New.").Ids);
-    }
-
-    [Fact]
     public void Typed_control_tokens_stay_text_and_only_the_template_s_own_tokens_are_marked()
     {
         var conversation = new Conversation(tokenizer, template);
