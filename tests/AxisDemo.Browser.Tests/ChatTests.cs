@@ -176,6 +176,10 @@ public class ChatTests(RunningApp app)
             var box = (await label.BoundingBoxAsync())!;
             Assert.True(box.X >= 0 && box.X + box.Width <= width + 1, $"'{await label.TextContentAsync()}' leaves the screen");
         }
+
+        // Two turns share a narrow chart of 100 pixels less than the screen: the mark below is as wide as its turn.
+        var mark = (await visit.Page.Locator(".turn-marks button").First.BoundingBoxAsync())!;
+        Assert.InRange(mark.Width, 0.45 * (width - 100), 0.55 * (width - 100));
     }
 
     [Theory]

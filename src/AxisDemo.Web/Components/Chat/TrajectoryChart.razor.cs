@@ -41,8 +41,6 @@ public sealed partial class TrajectoryChart
     [Inject] private IJSRuntime Js { get; set; } = null!;
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
-    private int Columns => Math.Max(FewestColumns, known.Count);
-
     private string Caption
     {
         get
