@@ -9,6 +9,9 @@ public sealed record HubRequest
     /// <summary>The conversation: <c>[{role: system|user|assistant, content}]</c>, ending with the user.</summary>
     public IReadOnlyList<HubMessage>? Messages { get; init; }
 
+    /// <summary>The model, by the name that the host lists it under. Missing: the host's current one.</summary>
+    public string? Model { get; init; }
+
     /// <summary>How tokens are chosen.</summary>
     public HubSampling? Sampling { get; init; }
 
@@ -21,7 +24,7 @@ public sealed record HubRequest
     /// </summary>
     public HubCap? Cap { get; init; }
 
-    /// <summary>A list of interventions as the command line takes it; <c>axis</c> is the only file it may name.</summary>
+    /// <summary>A list of interventions as the command line takes it; a file in it is <c>axis</c>, the model's default, or the id of another axis of the model.</summary>
     public JsonElement? Interventions { get; init; }
 
     /// <summary>What to project on: <c>["axis", "axis@15"]</c>. Missing: the loaded axis at its display layer; empty: nothing.</summary>

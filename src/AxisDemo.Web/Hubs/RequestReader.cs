@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AxisDemo.Formats;
@@ -12,21 +13,22 @@ namespace AxisDemo.Web.Hubs;
 /// <summary>Turns what a client asks for into a request of the engine, or says what is wrong with it.</summary>
 public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Options.IOptions<LimitOptions> options)
 {
-    // The one file that a client may name. It is a name, never a path.
+    // The model's own axis; its other axes go by their ids. All are names, never paths.
     private const string AxisName = "axis";
     private const int MostWatches = 64;
     private const int MostInterventions = 64;
     private static readonly string[] Roles = ["system", "user", "assistant"];
     private readonly LimitOptions limits = options.Value;
     private readonly Lock gate = new();
-    private (ReadyModel Model, VectorLibrary Library)? opened;
+    // A model that leaves the memory takes what was opened for it along.
+    private readonly ConditionalWeakTable<ReadyModel, VectorLibrary> opened = [];
 
     /// <summary>The engine and the request for it.</summary>
     /// <exception cref="InputException">No model is loaded, or a field is wrong.</exception>
     public (IGenerator Generator, GenerationRequest Request) Read(HubRequest? request)
     {
         if (request is null) throw Fault("", "there is none.", "Give {\"messages\": [{\"role\": \"user\", \"content\": …}]}.");
-        var loaded = source.State.Loaded ?? throw Fault("model", source.State.Problem ?? "it is still being loaded.", "Try again in a moment.");
+        var loaded = Model(request.Model);
         var messages = Messages(request.Messages);
         var maxTokens = request.MaxTokens ?? Math.Min(256, limits.MaxTokens);
         if (maxTokens < 1 || maxTokens > limits.MaxTokens) throw Fault("maxTokens", $"{maxTokens} is not possible.", $"Give 1 to {limits.MaxTokens}.");
@@ -49,6 +51,13 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
                 LogProbs = request.LogProbs,
             });
         }
+    }
+
+    private ReadyModel Model(string? wanted)
+    {
+        if (source.Find(wanted) is { } found) return found;
+        if (wanted is null || source.Loaded.Count == 0) throw Fault("model", source.State.Problem ?? "it is still being loaded.", "Try again in a moment.");
+        throw Fault("model", $"'{(wanted.Length > 80 ? wanted[..80] + '…' : wanted)}' is not in memory.", $"In memory: {string.Join(", ", source.Loaded.Select(m => m.Id))}.");
     }
 
     private List<Tokenizers.ChatMessage> Messages(IReadOnlyList<HubMessage>? messages)
@@ -93,14 +102,11 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         return InterventionFile.Parse(JsonSerializer.SerializeToElement(new JsonArray(item)), library, "cap");
     }
 
-    private VectorLibrary Library(ReadyModel loaded)
-    {
-        if (opened is { } known && ReferenceEquals(known.Model, loaded)) return known.Library;
-        var library = new VectorLibrary(loaded.Generator.Model, name =>
-            name == AxisName && loaded.Axis is { } axis ? axis.Path : throw Fault("axis", $"'{name}' is not offered here.", $"Use '{AxisName}', the axis that the host has loaded."));
-        opened = (loaded, library);
-        return library;
-    }
+    private VectorLibrary Library(ReadyModel loaded) => opened.GetValue(loaded, static loaded => new VectorLibrary(loaded.Generator.Model, name =>
+        (name == AxisName ? loaded.Axis : loaded.With(name)?.Axis)?.Path ?? throw Fault("axis", $"'{name}' is not offered here.", Offered(loaded))));
+
+    private static string Offered(ReadyModel loaded) => loaded.Axes.Count == 0 ? $"{loaded.Id} has no axis."
+        : $"Use '{AxisName}', the axis that the host has loaded{(loaded.Axes.Count > 1 ? $", or one of: {string.Join(", ", loaded.Axes.Select(a => a.Id))}" : "")}.";
 
     private static InputException Fault(string field, string fault, string remedy = "") => new("request", field, fault, remedy);
 }

@@ -9,23 +9,15 @@ namespace AxisDemo.Web.Serving;
 public static class EngineOpener
 {
     /// <inheritdoc cref="OpenModel"/>
-    public static IGenerator Open(string path, EngineSettings settings, Action<string> doing)
+    public static IGenerator Open(string path, EngineSettings settings, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(doing);
         var ops = new CpuOps(new CpuOptions
         {
             Threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads,
             Kernels = settings.Kernels == "scalar" ? KernelPath.Scalar : KernelPath.Vector,
         });
-        var shown = -1;
-        var model = LoadedModel.Load(path, ops, part =>
-        {
-            var percent = (int)(part * 100);
-            if (percent == shown) return;
-            shown = percent;
-            doing($"Loading the model, {percent} %");
-        });
+        var model = LoadedModel.Load(path, ops, progress, cancellation);
         return new Engine(model, new EngineOptions { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20 });
     }
 }

@@ -5,9 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace AxisDemo.Web.Serving;
 
-/// <summary>Opens a model for the options; reports what it is doing.</summary>
+/// <summary>Opens a model for the options, reports the part of it that is done (0..1), and gives up soon after the cancellation.</summary>
 /// <exception cref="InputException">The model cannot be used.</exception>
-public delegate IGenerator OpenModel(string path, EngineSettings options, Action<string> doing);
+/// <exception cref="OperationCanceledException">It was given up.</exception>
+public delegate IGenerator OpenModel(string path, EngineSettings options, Action<double> progress, CancellationToken cancellation);
 
 /// <summary>Loads the model and its axis in the background: pages come up at once and say how far it is.</summary>
 public sealed class ModelHost(OpenModel open, IOptions<EngineSettings> options, IHostEnvironment environment, ILogger<ModelHost> log) : BackgroundService, IModelSource
@@ -26,15 +27,21 @@ public sealed class ModelHost(OpenModel open, IOptions<EngineSettings> options, 
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Load, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => Load(stoppingToken), stoppingToken);
 
-    private void Load()
+    private void Load(CancellationToken stopping)
     {
         var wanted = options.Value;
         var path = Locate(wanted.Model);
         try
         {
-            var generator = open(path, wanted, doing => Set(new ModelState(null, doing, null)));
+            var shown = -1;
+            var generator = open(path, wanted, part =>
+            {
+                if ((int)(part * 100) is var percent && percent == shown) return;
+                shown = percent;
+                Set(new ModelState(null, $"Loading the model, {percent} %", null));
+            }, stopping);
             var loaded = WithAxis(generator, wanted.Axis.Length > 0 ? Locate(wanted.Axis) : AxisFiles.Beside(path));
             log.LogInformation("Loaded {Model} on {Engine}; axis: {Axis}", generator.Model.Name, generator.Model.Engine, loaded.Axis?.Name ?? loaded.AxisProblem);
             Set(new ModelState(loaded, null, null));

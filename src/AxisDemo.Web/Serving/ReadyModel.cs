@@ -2,28 +2,29 @@ using AxisDemo.Serving;
 
 namespace AxisDemo.Web.Serving;
 
-/// <summary>What is loaded.</summary>
+/// <summary>A model that answers.</summary>
 /// <param name="Generator">The engine.</param>
-/// <param name="Axis">The axis that belongs to its model; null when there is none, with the reason in <paramref name="AxisProblem"/>.</param>
+/// <param name="Axis">The axis that the chart draws and the cap acts along; null when there is none, with the reason in <paramref name="AxisProblem"/>.</param>
 /// <param name="AxisProblem">Why there is no axis, and what to do; null when there is one.</param>
 public sealed record ReadyModel(IGenerator Generator, ChatAxis? Axis, string? AxisProblem)
 {
+    /// <summary>What requests and columns call it: its file's name without the ending.</summary>
+    public string Id => IdOf(Generator.Model.Path);
+
     /// <summary>The model's name as people know it: its file's, since the names inside files are often those of a training run.</summary>
-    public string Name => AxisFiles.WithoutQuantisation(Path.GetFileName(Generator.Model.Path.TrimEnd('/')));
-}
+    public string Name => AxisFiles.WithoutQuantisation(Path.GetFileName(Path.TrimEndingDirectorySeparator(Generator.Model.Path)));
 
-/// <summary>Where loading stands.</summary>
-/// <param name="Loaded">The model, once it is there.</param>
-/// <param name="Doing">What is being done now, one sentence; null when nothing is.</param>
-/// <param name="Problem">Why there is no model and what to do; null when nothing is wrong.</param>
-public sealed record ModelState(ReadyModel? Loaded, string? Doing, string? Problem);
+    /// <summary>Every axis that was made for it, the default one first.</summary>
+    public IReadOnlyList<ChatAxis> Axes { get; init; } = Axis is null ? [] : [Axis];
 
-/// <summary>What pages, hub and probes ask about the model.</summary>
-public interface IModelSource
-{
-    /// <summary>Where loading stands now.</summary>
-    ModelState State { get; }
+    /// <summary>The same model with another of its axes; null: as it is. An axis that it does not have gives null.</summary>
+    public ReadyModel? With(string? axis) => axis is null ? this
+        : Axes.FirstOrDefault(a => string.Equals(a.Id, axis, StringComparison.OrdinalIgnoreCase)) is { } other ? this with { Axis = other } : null;
 
-    /// <summary>Raised, on any thread, when the state has changed.</summary>
-    event Action? Changed;
+    /// <summary>"SmolLM2-135M-Instruct.Q4_1" of "models/SmolLM2-135M-Instruct.Q4_1.gguf"; a folder's name of a folder.</summary>
+    public static string IdOf(string path)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        return name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? name[..^5] : name;
+    }
 }

@@ -144,6 +144,34 @@ public sealed class ChatSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_conversation_goes_on_with_the_model_and_axis_that_it_chose()
+    {
+        var other = new ScriptedGenerator { Script = _ => ScriptedGenerator.Say("Other") };
+        var (model, second) = (ScriptedGenerator.Info("other"), ScriptedGenerator.TestAxis() with { Path = "second.axis.safetensors", DisplayLayer = 1 });
+        other.Model = model;
+        var ready = new ReadyModel(other, ScriptedGenerator.TestAxis(), null);
+        generator.Beside.Add(ready with { Axes = [ready.Axis!, second] });
+
+        session.Choose("OTHER", "second");
+        await session.SendAsync("One");
+        session.Choose(null, null);
+        await session.SendAsync("Two");
+
+        Assert.Equal(("Other", "Hello there."), (session.Turns[0].Standard.Text, session.Turns[1].Standard.Text));
+        Assert.All(other.Requests, r => Assert.Equal(1, Assert.Single(r.Watch).Layer));
+        Assert.Equal(2, other.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_in_memory_is_named()
+    {
+        session.Choose("gone", null);
+        await session.SendAsync("One");
+
+        Assert.Equal("gone is not in memory. Choose a model.", session.Problem);
+    }
+
+    [Fact]
     public async Task A_refused_request_fails_alone_and_names_its_reason()
     {
         generator.Script = request => request.Interventions.Count == 1

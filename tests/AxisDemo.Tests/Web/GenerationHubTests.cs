@@ -50,6 +50,7 @@ public sealed class GenerationHubTests : IDisposable
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"cap","axis":"/etc/passwd","layers":1,"threshold":0}]}""", "not offered")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"interventions":{}}""", "no list")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"watch":["other.safetensors"]}""", "not offered")]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"model":"nothing"}""", "In memory: scripted.")]
     public async Task A_wrong_request_is_answered_by_its_fault_and_never_reaches_the_engine(string json, string said)
     {
         var events = await Ask(JsonDocument.Parse(json).RootElement);

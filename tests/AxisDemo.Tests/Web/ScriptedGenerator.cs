@@ -21,13 +21,17 @@ internal sealed class ScriptedGenerator : IGenerator, IModelSource
 
     public event Action? Changed;
     public ModelState State { get; private set; }
+    public List<ReadyModel> Beside { get; } = [];
+    public IReadOnlyList<ReadyModel> Loaded => State.Loaded is { } first ? [first, .. Beside] : [];
     public List<GenerationRequest> Requests { get; } = [];
     public Func<GenerationRequest, IEnumerable<GenerationEvent>> Script { get; set; } = _ => Say("Hello", " there", ".");
     public TaskCompletionSource? Hold { get; set; }
-    public ModelInfo Model { get; } = new("Scripted", "scripted.gguf", "00", "llama", 1_000_000, "F32", 4, 3, 100, 49152, "a test");
+    public ModelInfo Model { get; set; } = Info("scripted");
     public ITokenizer Tokenizer => Words.Value.Item1;
     public ChatTemplate Template => Words.Value.Item2;
     public EngineStatus Status { get; } = new(0, 0, 50, 0, 1);
+
+    public static ModelInfo Info(string name) => new("Scripted", $"{name}.gguf", "00", "llama", 1_000_000, "F32", 4, 3, 100, 49152, "a test");
 
     public static ChatAxis TestAxis() => new()
     {

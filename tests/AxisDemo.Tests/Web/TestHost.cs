@@ -31,7 +31,7 @@ internal sealed class TestHost : WebApplicationFactory<App>
         foreach (var (key, value) in settings) builder.UseSetting(key, value);
         builder.ConfigureTestServices(services =>
         {
-            services.AddSingleton<OpenModel>((_, _, _) => Generator);
+            services.AddSingleton<OpenModel>((_, _, _, _) => Generator);
             services.AddSingleton<IModelSource>(Generator);
         });
     }

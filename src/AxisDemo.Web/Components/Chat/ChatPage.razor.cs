@@ -34,7 +34,7 @@ public sealed partial class ChatPage
 
     private ChatSession? Session { get; set; }
     private bool Tinted { get; set; } = true;
-    private ModelState State => Source.State;
+    private ModelState State => Session?.State ?? Source.State;
     private IReadOnlyList<ChatTurn> Turns => Session?.Turns ?? [];
     private ChatSettings Settings => Session?.Settings ?? new ChatSettings();
     private string ModelName => State.Loaded?.Name ?? "Model";

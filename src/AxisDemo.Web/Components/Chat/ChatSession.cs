@@ -46,6 +46,22 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
         }
     }
 
+    /// <summary>The model that answers, by its <see cref="ReadyModel.Id"/>; null: the host's current one. Acts from the next message on.</summary>
+    public string? Model { get; private set; }
+
+    /// <summary>The model's axis that is drawn and capped along, by its <see cref="ChatAxis.Id"/>; null: the model's default.</summary>
+    public string? Axis { get; private set; }
+
+    /// <summary>Where the model of this conversation stands.</summary>
+    public ModelState State => source.StateOf(Model, Axis);
+
+    /// <summary>Chooses model and axis for the next messages.</summary>
+    public void Choose(string? model, string? axis)
+    {
+        lock (gate) (Model, Axis) = (model, axis);
+        Changed?.Invoke();
+    }
+
     /// <summary>Sends a message to both columns and returns when both have answered.</summary>
     public Task SendAsync(string text) => RunAsync(() => [text]);
 
@@ -147,8 +163,9 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
     /// <summary>One turn; false when the messages after it should not be sent.</summary>
     private async Task<bool> TurnAsync(string text, CancellationToken cancellation)
     {
-        var loaded = source.State.Loaded;
-        Problem = loaded is null ? source.State.Problem ?? "The model is still being loaded. Try again in a moment."
+        var state = State;
+        var loaded = state.Loaded;
+        Problem = loaded is null ? state.Problem ?? state.Doing ?? "The model is still being loaded. Try again in a moment."
             : text.Length == 0 ? "The message is empty. Write something first."
             : text.Length > limits.MessageCharacters ? $"The message has {text.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
             : settings.SystemPrompt.Length > limits.MessageCharacters ? $"The system prompt has {settings.SystemPrompt.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
