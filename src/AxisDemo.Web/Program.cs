@@ -1,6 +1,8 @@
+using AxisDemo.Web.Api;
 using AxisDemo.Web.Components;
 using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Hubs;
+using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
 using Microsoft.AspNetCore.SignalR;
@@ -12,7 +14,9 @@ builder.WebHost.UseStaticWebAssets();
 
 builder.Services.AddOptions<EngineSettings>().BindConfiguration(EngineSettings.Section, o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section, o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<SharingOptions>().BindConfiguration(SharingOptions.Section, o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton<IConversationStore, SqliteStore>();
 builder.Services.AddSingleton<OpenModel>(EngineOpener.Open);
 builder.Services.AddSingleton<ModelHost>();
 builder.Services.AddSingleton<IModelSource>(services => services.GetRequiredService<ModelHost>());
@@ -33,6 +37,7 @@ try
 {
     app.MapStaticAssets();
     app.MapHub<GenerationHub>(GenerationHub.Path);
+    app.MapConversations();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     app.Run();
     return 0;

@@ -3,10 +3,11 @@ using System.Text;
 namespace AxisDemo.Formats;
 
 /// <summary>Text from a file, made fit for a one-line message: no control characters, bounded length.</summary>
-internal static class Printable
+public static class Printable
 {
     private const int Longest = 120;
 
+    /// <summary>At most 120 characters, control characters and halves of surrogate pairs replaced.</summary>
     public static string Text(string text)
     {
         var line = new StringBuilder(Math.Min(text.Length, Longest) + 1);

@@ -16,6 +16,8 @@ public class OptionsTests
     [InlineData("Limits:Sessions", "0", "Limits:Sessions")]
     [InlineData("Limits:Messages", "abc", "Limits:Messages")]
     [InlineData("Engine:KvBudgetMegabytes", "0", "Engine:KvBudgetMegabytes")]
+    [InlineData("Sharing:MaxBytes", "12", "Sharing:MaxBytes")]
+    [InlineData("Sharing:Database", "", "Sharing:Database")]
     public async Task A_malformed_option_stops_the_start_and_is_named(string key, string value, string said)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -41,6 +43,7 @@ public class OptionsTests
 
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new EngineSettings()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Engine")));
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new LimitOptions()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Limits")));
+        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new SharingOptions()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Sharing")));
     }
 
     [Theory]

@@ -1,0 +1,172 @@
+namespace AxisDemo.Web.Keeping;
+
+/// <summary>
+/// A conversation as a file: the texts, and everything needed to run it again or to draw it without a model. One JSON object;
+/// <see cref="ConversationJson"/> reads and writes it.
+/// </summary>
+public sealed record ConversationFile
+{
+    /// <summary>What <see cref="Format"/> holds.</summary>
+    public const string FormatName = "axisdemo.conversation";
+
+    /// <summary>The newest <see cref="Version"/>, which this program writes.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Always <see cref="FormatName"/>.</summary>
+    public string Format { get; init; } = FormatName;
+
+    /// <summary>1.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>When it was written, UTC.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>Column A as it was at the last turn.</summary>
+    public required FiledColumn A { get; init; }
+
+    /// <summary>Column B.</summary>
+    public required FiledColumn B { get; init; }
+
+    /// <summary>The turns, oldest first.</summary>
+    public required IReadOnlyList<FiledTurn> Turns { get; init; }
+}
+
+/// <summary>What a column ran on.</summary>
+public sealed record FiledColumn
+{
+    /// <summary>The model; null in a file that no model of this program wrote.</summary>
+    public FiledModel? Model { get; init; }
+
+    /// <summary>The axis; null where there was none.</summary>
+    public FiledAxis? Axis { get; init; }
+
+    /// <summary>What else its source says of it, for people: a published transcript's steering.</summary>
+    public string? Note { get; init; }
+}
+
+/// <summary>Identifies a model.</summary>
+/// <param name="Name">As people know it.</param>
+/// <param name="Sha256">Of its weights, hexadecimal.</param>
+/// <param name="Architecture">Its family.</param>
+/// <param name="Quantisation">The type of most of its weights.</param>
+/// <param name="Engine">What ran it: results are bit-equal only on one engine and kernel path.</param>
+public sealed record FiledModel(string Name, string Sha256 = "", string Architecture = "", string Quantisation = "", string Engine = "");
+
+/// <summary>Identifies an axis.</summary>
+/// <param name="Name">As the file calls itself.</param>
+/// <param name="Sha256">Of the axis file, hexadecimal; empty when it was not known.</param>
+/// <param name="DisplayLayer">The block whose projections are shown.</param>
+/// <param name="Offset">What was subtracted from projections.</param>
+public sealed record FiledAxis(string Name, string Sha256 = "", int DisplayLayer = 0, float Offset = 0);
+
+/// <summary>A turn.</summary>
+public sealed record FiledTurn
+{
+    /// <summary>The visitor's message.</summary>
+    public required string User { get; init; }
+
+    /// <summary>What it was sent with; null in an imported transcript.</summary>
+    public FiledSettings? Settings { get; init; }
+
+    /// <summary>Column A's answers: one a sample; empty where it had none.</summary>
+    public IReadOnlyList<FiledAnswer> A { get; init; } = [];
+
+    /// <summary>Column B's.</summary>
+    public IReadOnlyList<FiledAnswer> B { get; init; } = [];
+}
+
+/// <summary>The settings of a turn.</summary>
+public sealed record FiledSettings
+{
+    /// <summary>Sampling temperature; 0: greedy.</summary>
+    public double Temperature { get; init; }
+
+    /// <summary>Longest answer, tokens.</summary>
+    public int MaxTokens { get; init; }
+
+    /// <summary>The visitor's seed; the seed of each answer stands with it.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>1: off.</summary>
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>Answers a column gave.</summary>
+    public int Repeats { get; init; } = 1;
+
+    /// <summary>Of both columns, unless one has its own.</summary>
+    public string SystemPrompt { get; init; } = "";
+
+    /// <summary>Which history the columns answered: own, fromA or fromB.</summary>
+    public string History { get; init; } = "own";
+
+    /// <summary>What column A ran.</summary>
+    public FiledVariant? A { get; init; }
+
+    /// <summary>What column B ran.</summary>
+    public FiledVariant? B { get; init; }
+}
+
+/// <summary>What a column ran; fields that its kind does not use are null.</summary>
+public sealed record FiledVariant
+{
+    /// <summary>plain, capped or steered.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Cap: the percentile that is its floor.</summary>
+    public double? Percentile { get; init; }
+
+    /// <summary>Cap: the blocks, a:b, half open.</summary>
+    public string? Band { get; init; }
+
+    /// <summary>Steering: toward what: assistant, the name of a role, random.</summary>
+    public string? Toward { get; init; }
+
+    /// <summary>Steering: strength in units of the mean norm of a token.</summary>
+    public double? Strength { get; init; }
+
+    /// <summary>A system prompt of its own.</summary>
+    public string? SystemPrompt { get; init; }
+
+    /// <summary>A model of its own.</summary>
+    public string? Model { get; init; }
+}
+
+/// <summary>An answer. All lists of numbers are one a token; null where nothing was measured.</summary>
+public sealed record FiledAnswer
+{
+    /// <summary>Its text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Why it ended: stop, length, context, cancelled.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Seed of its request; JSON numbers end at 2^53, so it is text.</summary>
+    public string? Seed { get; init; }
+
+    /// <summary>Token ids.</summary>
+    public IReadOnlyList<int>? Ids { get; init; }
+
+    /// <summary>Token texts.</summary>
+    public IReadOnlyList<string>? Tokens { get; init; }
+
+    /// <summary>Projections before the displayed block's own intervention.</summary>
+    public IReadOnlyList<float?>? Pre { get; init; }
+
+    /// <summary>After it.</summary>
+    public IReadOnlyList<float?>? Post { get; init; }
+
+    /// <summary>Of the plain model reading the text.</summary>
+    public IReadOnlyList<float?>? Read { get; init; }
+
+    /// <summary>Whether the displayed block's cap lifted the token.</summary>
+    public IReadOnlyList<bool>? Touched { get; init; }
+
+    /// <summary>At how many blocks a cap lifted it.</summary>
+    public IReadOnlyList<int>? LiftedLayers { get; init; }
+
+    /// <summary>KL(this column || plain), nats.</summary>
+    public IReadOnlyList<float?>? Kl { get; init; }
+
+    /// <summary>What the plain model would have said.</summary>
+    public IReadOnlyList<string?>? PlainChoice { get; init; }
+}

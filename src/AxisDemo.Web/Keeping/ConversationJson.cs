@@ -1,0 +1,171 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using AxisDemo.Formats;
+
+namespace AxisDemo.Web.Keeping;
+
+/// <summary>Reads conversations that somebody hands in (this program's files and published transcripts), and writes them.</summary>
+public static class ConversationJson
+{
+    /// <summary>What a message calls an imported file.</summary>
+    public const string Origin = "conversation";
+
+    private const int MostTurns = 2000;
+    private const int MostSamples = 16;
+    private const int MostTokens = 100_000;
+    private const int LongestText = 1_000_000;
+    private const int LongestName = 500;
+    private static readonly string[] Kinds = ["plain", "capped", "steered"];
+    private static readonly string[] Histories = ["own", "fromA", "fromB"];
+
+    /// <summary>How this file format is written: camelCase, no field that is null.</summary>
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.Strict,
+        PropertyNameCaseInsensitive = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
+        MaxDepth = 16,
+        // Readable in any script; what could be markup stays escaped.
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    };
+
+    /// <summary>The file's bytes, UTF-8.</summary>
+    public static byte[] Write(ConversationFile conversation) => JsonSerializer.SerializeToUtf8Bytes(conversation, Options);
+
+    /// <summary>Reads a file: this program's, or a transcript in the published layout.</summary>
+    /// <param name="utf8">Its bytes; how many may come is the caller's limit.</param>
+    /// <exception cref="InputException">It is neither, or a field is wrong: the message names it.</exception>
+    public static ConversationFile Read(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        try
+        {
+            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
+            using var json = JsonDocument.ParseValue(ref reader);
+            while (reader.Read()) { }
+            var root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) throw Fault("", "it is no JSON object.", "Choose a file that was downloaded here, or a transcript.");
+            var transcript = !root.TryGetProperty("format", out _) && root.TryGetProperty("conversation", out _);
+            var read = transcript ? Transcript.Read(root) : root.Deserialize<ConversationFile>(Options)!;
+            Check(read);
+            return read;
+        }
+        catch (JsonException e)
+        {
+            var field = e.Path is { Length: > 1 } path ? path.TrimStart('$', '.') : "";
+            throw Fault(field, Explain(e), "Choose a file that was downloaded here, or a transcript in the published layout.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half a surrogate pair in a string.
+            throw Fault("", "it holds text that is no Unicode.", "", e);
+        }
+    }
+
+    internal static InputException Fault(string field, string fault, string remedy = "", Exception? inner = null) => new(Origin, field, fault, remedy, inner);
+
+    // The framework's words end with the place, which stands in the field already.
+    private static string Explain(JsonException e)
+    {
+        var words = e.Message;
+        var path = words.IndexOf(" Path: ", StringComparison.Ordinal);
+        var line = e.LineNumber is { } l && e.Path is null or "$" or "" ? $" (line {e.LineNumber + 1})" : "";
+        return (path > 0 ? words[..path] : words).Replace("AxisDemo.Web.Keeping.Filed", "", StringComparison.Ordinal).Replace("AxisDemo.Web.Keeping.", "", StringComparison.Ordinal) + line;
+    }
+
+    private static void Check(ConversationFile file)
+    {
+        if (file.Format != ConversationFile.FormatName) throw Fault("format", $"is '{Printable.Text(file.Format)}'.", $"It must be '{ConversationFile.FormatName}'.");
+        if (file.Version is < 1 or > ConversationFile.CurrentVersion) throw Fault("version", $"is {file.Version}; this program reads up to {ConversationFile.CurrentVersion}.", "Open it with a newer version of this program.");
+        Count("turns", file.Turns.Count, MostTurns);
+        Check("a", file.A);
+        Check("b", file.B);
+        for (var t = 0; t < file.Turns.Count; t++)
+        {
+            var at = $"turns[{t}]";
+            var turn = file.Turns[t] ?? throw Fault(at, "is null.");
+            Text($"{at}.user", turn.User, LongestText);
+            if (turn.Settings is { } settings) Check($"{at}.settings", settings);
+            Check($"{at}.a", turn.A);
+            Check($"{at}.b", turn.B);
+        }
+    }
+
+    private static void Check(string at, FiledColumn column)
+    {
+        if (column.Model is { } model)
+            foreach (var (name, text) in new[] { ("name", model.Name), ("sha256", model.Sha256), ("architecture", model.Architecture), ("quantisation", model.Quantisation), ("engine", model.Engine) })
+                Text($"{at}.model.{name}", text, LongestName);
+        Text($"{at}.note", column.Note, LongestName);
+        if (column.Axis is not { } axis) return;
+        Text($"{at}.axis.name", axis.Name, LongestName);
+        Text($"{at}.axis.sha256", axis.Sha256, LongestName);
+        if (axis.DisplayLayer is < 0 or > 10_000) throw Fault($"{at}.axis.displayLayer", $"is {axis.DisplayLayer}; no model has that block.");
+        if (!float.IsFinite(axis.Offset)) throw Fault($"{at}.axis.offset", "is no number.");
+    }
+
+    private static void Check(string at, FiledSettings settings)
+    {
+        if (!double.IsFinite(settings.Temperature) || settings.Temperature is < 0 or > 100) throw Fault($"{at}.temperature", $"is {settings.Temperature}; 0 to 100 is possible.");
+        if (settings.MaxTokens < 0) throw Fault($"{at}.maxTokens", $"is {settings.MaxTokens}.");
+        if (settings.Repeats is < 1 or > MostSamples) throw Fault($"{at}.repeats", $"is {settings.Repeats}; 1 to {MostSamples} is possible.");
+        if (!double.IsFinite(settings.RepetitionPenalty) || settings.RepetitionPenalty <= 0) throw Fault($"{at}.repetitionPenalty", $"is {settings.RepetitionPenalty}; a number above 0 is needed.");
+        if (!Histories.Contains(settings.History)) throw Fault($"{at}.history", $"is '{Printable.Text(settings.History)}'.", $"Possible: {string.Join(", ", Histories)}.");
+        Text($"{at}.systemPrompt", settings.SystemPrompt, LongestText);
+        foreach (var (name, variant) in new[] { ("a", settings.A), ("b", settings.B) })
+        {
+            if (variant is null) continue;
+            if (!Kinds.Contains(variant.Kind)) throw Fault($"{at}.{name}.kind", $"is '{Printable.Text(variant.Kind)}'.", $"Possible: {string.Join(", ", Kinds)}.");
+            if (variant.Percentile is { } p && (!double.IsFinite(p) || p is < 0 or > 100)) throw Fault($"{at}.{name}.percentile", $"is {p}; 0 to 100 is possible.");
+            if (variant.Strength is { } s && (!double.IsFinite(s) || Math.Abs(s) > 100)) throw Fault($"{at}.{name}.strength", $"is {s}; a small number is needed.");
+            Text($"{at}.{name}.systemPrompt", variant.SystemPrompt, LongestText);
+            foreach (var (field, text) in new[] { ("band", variant.Band), ("toward", variant.Toward), ("model", variant.Model) }) Text($"{at}.{name}.{field}", text, LongestName);
+        }
+    }
+
+    private static void Check(string at, IReadOnlyList<FiledAnswer> answers)
+    {
+        Count(at, answers.Count, MostSamples);
+        for (var i = 0; i < answers.Count; i++)
+        {
+            var answer = answers[i] ?? throw Fault($"{at}[{i}]", "is null.");
+            Text($"{at}[{i}].text", answer.Text, LongestText);
+            Text($"{at}[{i}].reason", answer.Reason, LongestName);
+            if (answer.Seed is { } seed && !ulong.TryParse(seed, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
+                throw Fault($"{at}[{i}].seed", "is no whole number in quotes.");
+            var tokens = answer.Tokens?.Count ?? answer.Ids?.Count ?? 0;
+            Count($"{at}[{i}].tokens", tokens, MostTokens);
+            Same("ids", answer.Ids);
+            Same("tokens", answer.Tokens);
+            Same("pre", answer.Pre);
+            Same("post", answer.Post);
+            Same("read", answer.Read);
+            Same("touched", answer.Touched);
+            Same("liftedLayers", answer.LiftedLayers);
+            Same("kl", answer.Kl);
+            Same("plainChoice", answer.PlainChoice);
+            if (answer.Tokens?.Any(t => t is null) == true) throw Fault($"{at}[{i}].tokens", "one of them is null.");
+
+            void Same<T>(string name, IReadOnlyList<T>? values)
+            {
+                if (values is not null && values.Count != tokens) throw Fault($"{at}[{i}].{name}", $"has {values.Count} entries for {tokens} tokens.", "Each list has one entry a token.");
+                if (values is IReadOnlyList<float?> numbers && numbers.Any(n => n is { } x && !float.IsFinite(x))) throw Fault($"{at}[{i}].{name}", "holds a number that is too large.");
+            }
+        }
+    }
+
+    private static void Count(string at, int count, int most)
+    {
+        if (count > most) throw Fault(at, $"has {count:N0} entries; {most:N0} are possible.");
+    }
+
+    private static void Text(string at, string? text, int longest)
+    {
+        if (text is { } t && t.Length > longest) throw Fault(at, $"has {t.Length:N0} characters; {longest:N0} are possible.");
+    }
+}

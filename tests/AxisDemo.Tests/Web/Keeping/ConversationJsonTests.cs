@@ -1,0 +1,138 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using AxisDemo.Formats;
+using AxisDemo.Web.Keeping;
+
+namespace AxisDemo.Tests.Web.Keeping;
+
+public class ConversationJsonTests
+{
+    internal static ConversationFile Sample { get; } = new()
+    {
+        Created = new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero),
+        A = new FiledColumn { Model = new FiledModel("SmolLM2", "ab12", "llama", "Q4_1", "CPU"), Axis = new FiledAxis("assistant", "cd34", 21, -1.5f) },
+        B = new FiledColumn(),
+        Turns =
+        [
+            new FiledTurn
+            {
+                User = "Wer bist du? <script>alert('é')</script> 🦜",
+                Settings = new FiledSettings
+                {
+                    Temperature = 0.7, MaxTokens = 96, Seed = 3, RepetitionPenalty = 1.1, Repeats = 1, SystemPrompt = "You are a pirate.", History = "fromA",
+                    A = new FiledVariant { Kind = "plain" },
+                    B = new FiledVariant { Kind = "steered", Toward = "vampire", Strength = -0.5, Band = "18:27" },
+                },
+                A =
+                [
+                    new FiledAnswer
+                    {
+                        Text = "=Arr,\n\"me\"", Reason = "stop", Seed = "18446744073709551615", Ids = [5, 7], Tokens = ["=Arr,\n", "\"me\""],
+                        Pre = [-12.25f, 3], Post = [-12.25f, 3], Read = [-12.25f, null], Touched = [false, true], LiftedLayers = [0, 9], Kl = [0.5f, 0], PlainChoice = ["I", null],
+                    },
+                ],
+            },
+        ],
+    };
+
+    [Fact]
+    public void What_is_written_is_read_back_byte_for_byte()
+    {
+        var bytes = ConversationJson.Write(Sample);
+        Assert.Equal(Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(ConversationJson.Write(ConversationJson.Read(bytes))));
+        Assert.DoesNotContain("<script", Encoding.UTF8.GetString(bytes), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_passed_over() => Assert.Single(ConversationJson.Read([0xEF, 0xBB, 0xBF, .. ConversationJson.Write(Sample)]).Turns);
+
+    [Theory]
+    [InlineData("format", "\"other\"", "format")]
+    [InlineData("version", "2", "version")]
+    [InlineData("version", "\"1\"", "version")]
+    [InlineData("turns", "null", "turns")]
+    [InlineData("turns[0].user", "5", "turns[0].user")]
+    [InlineData("turns[0].user", "null", "turns[0].user")]
+    [InlineData("turns[0].settings.temperature", "-1", "turns[0].settings.temperature")]
+    [InlineData("turns[0].settings.repeats", "1000", "turns[0].settings.repeats")]
+    [InlineData("turns[0].settings.history", "\"theirs\"", "turns[0].settings.history")]
+    [InlineData("turns[0].settings.b.kind", "\"magic\"", "turns[0].settings.b.kind")]
+    [InlineData("turns[0].a[0].ids", "[1]", "turns[0].a[0].ids")]
+    [InlineData("turns[0].a[0].ids", "[1, 2.5]", "turns[0].a[0].ids[1]")]
+    [InlineData("turns[0].a[0].seed", "\"-1\"", "turns[0].a[0].seed")]
+    [InlineData("turns[0].a[0].read", "[1e300, 0]", "turns[0].a[0].read")]
+    [InlineData("turns[0].a[0].kl", "\"much\"", "turns[0].a[0].kl")]
+    [InlineData("turns[0].a[0].tokens", "[null, \"a\"]", "turns[0].a[0].tokens")]
+    [InlineData("a.axis.displayLayer", "-1", "a.axis.displayLayer")]
+    public void A_wrong_field_is_named(string field, string value, string named)
+    {
+        var json = JsonNode.Parse(ConversationJson.Write(Sample))!;
+        JsonNode at = json;
+        var steps = field.Replace("[", ".[", StringComparison.Ordinal).Split('.');
+        foreach (var step in steps[..^1]) at = step[0] == '[' ? at[int.Parse(step[1..^1], System.Globalization.CultureInfo.InvariantCulture)]! : at[step]!;
+        at[steps[^1]] = JsonNode.Parse(value);
+        var fault = Assert.Throws<InputException>(() => ConversationJson.Read(Encoding.UTF8.GetBytes(json.ToJsonString())));
+        Assert.StartsWith(named, fault.Field, StringComparison.Ordinal);
+        Assert.DoesNotContain("AxisDemo.", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("not json")]
+    [InlineData("{\"format\":\"axisdemo.conversation\"")]
+    [InlineData("{\"format\":\"axisdemo.conversation\",\"format\":\"axisdemo.conversation\"}")]
+    [InlineData("{\"conversation\":{}}")]
+    [InlineData("{\"conversation\":[]}")]
+    [InlineData("{\"conversation\":[{\"role\":\"assistant\",\"content\":\"x\"}]}")]
+    [InlineData("{\"conversation\":[{\"role\":\"user\",\"content\":\"\\ud800\"}]}")]
+    [InlineData("{\"conversation\":[{\"role\":\"user\",\"content\":\"x\"}]} trailing")]
+    public void What_is_no_conversation_gets_a_sentence(string text) =>
+        Assert.StartsWith("conversation: ", Assert.Throws<InputException>(() => ConversationJson.Read(Encoding.UTF8.GetBytes(text))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Deep_nesting_is_refused() =>
+        Assert.Throws<InputException>(() => ConversationJson.Read(Encoding.UTF8.GetBytes("{\"format\":" + new string('[', 100_000))));
+
+    [Fact]
+    public void A_transcript_in_the_published_layout_is_read()
+    {
+        var read = ConversationJson.Read("""
+            {"model": "Qwen/Qwen3-32B", "turns": 2, "steering_config": {"experiment_id": "layers_46:54-p0.25"},
+             "conversation": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}, {"role": "user", "content": "Bye"}]}
+            """u8);
+        Assert.Equal(("Qwen/Qwen3-32B", "layers_46:54-p0.25"), (read.A.Model?.Name, read.A.Note));
+        Assert.Equal(["Hi", "Bye"], read.Turns.Select(t => t.User));
+        Assert.Equal("Hello", Assert.Single(read.Turns[0].A).Text);
+        Assert.Empty(read.Turns[1].A);
+    }
+
+    [Fact]
+    public void The_published_transcripts_are_read()
+    {
+        var data = Environment.GetEnvironmentVariable("AXISDEMO_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(data), "AXISDEMO_DATA names no folder of published data.");
+        var files = Directory.GetFiles(Path.Combine(data!, "assistant-axis", "transcripts"), "*.json", SearchOption.AllDirectories);
+        Assert.True(files.Length >= 16);
+        foreach (var file in files)
+        {
+            var read = ConversationJson.Read(File.ReadAllBytes(file));
+            Assert.NotEmpty(read.Turns);
+            Assert.NotNull(read.A.Model);
+            var again = ConversationJson.Read(ConversationJson.Write(read));
+            Assert.Equal(read.Turns.Select(t => t.User), again.Turns.Select(t => t.User));
+        }
+    }
+
+    [Fact]
+    public void Csv_has_a_row_a_token_and_no_token_is_a_formula()
+    {
+        var lines = Encoding.UTF8.GetString(ConversationCsv.Write(Sample)).Split("\r\n");
+        Assert.Equal(ConversationCsv.Header, lines[0]);
+        Assert.Equal("""0,A,0,0,5,"\"=Arr,\\n\"",-12.25,-12.25,-12.25,0,0,0.5,"\"I\"" """.Trim().Replace("\\\"", "\"\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal), lines[1]);
+        Assert.StartsWith("0,A,0,1,7,", lines[2], StringComparison.Ordinal);
+        Assert.EndsWith(",3,3,,1,9,0,", lines[2], StringComparison.Ordinal);
+        Assert.Equal(["", ], lines[3..]);
+    }
+}
