@@ -18,7 +18,7 @@ public class ChatTests(RunningApp app)
               const count = s => document.querySelectorAll(s + ' .t').length;
               while (!document.querySelector('button[type=submit]')) {
                 const points = document.querySelector('.plot').data ?? [];
-                rows.push([count('.answer.standard'), count('.answer.capped'), ...[0, 1].map(i => (points[i]?.y ?? []).length)]);
+                rows.push([count('.answer.col-a'), count('.answer.col-b'), ...[0, 1].map(i => (points[i]?.y ?? []).length)]);
                 await new Promise(r => setTimeout(r, 30));
               }
               return rows;
@@ -29,7 +29,7 @@ public class ChatTests(RunningApp app)
             Assert.True(seen.Select(row => row[column]).Distinct().Count() >= 4, $"series {column} did not grow: {string.Join(' ', seen.Select(r => r[column]))}");
         await visit.Idle();
         await Assertions.Expect(visit.Page.Locator(".badge:not(.empty)")).ToHaveCountAsync(2);
-        var tokens = await visit.Answers("standard").Locator(".t").Last.GetAttributeAsync("data-i");
+        var tokens = await visit.Answers("col-a").Locator(".t").Last.GetAttributeAsync("data-i");
         await visit.Page.WaitForFunctionAsync("n => document.querySelector('.plot').data[0].y.length >= n", int.Parse(tokens!));
     }
 
@@ -53,13 +53,13 @@ public class ChatTests(RunningApp app)
         await using var visit = await app.Visit();
         await visit.Length(512);
         await visit.Send("Tell me a very long story.");
-        await visit.Answers("standard").Locator(".t").Nth(3).WaitForAsync();
+        await visit.Answers("col-a").Locator(".t").Nth(3).WaitForAsync();
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
 
         await visit.Idle();
-        await Assertions.Expect(visit.Answers("standard").Locator(".ending")).ToHaveTextAsync("Stopped.");
-        Assert.True(await visit.Answers("standard").Locator(".t").CountAsync() >= 4);
+        await Assertions.Expect(visit.Answers("col-a").Locator(".ending")).ToHaveTextAsync("Stopped.");
+        Assert.True(await visit.Answers("col-a").Locator(".t").CountAsync() >= 4);
     }
 
     [Fact]
@@ -69,13 +69,13 @@ public class ChatTests(RunningApp app)
         await visit.Length(16);
         await visit.Send("Say hello.");
         await visit.Idle();
-        var text = await visit.Answers("capped").Locator(".text").InnerTextAsync();
+        var text = await visit.Answers("col-b").Locator(".text").InnerTextAsync();
         var drawn = await visit.Drawn(1);
 
         await visit.Page.ReloadAsync();
         await visit.Ready();
 
-        Assert.Equal(text, await visit.Answers("capped").Locator(".text").InnerTextAsync());
+        Assert.Equal(text, await visit.Answers("col-b").Locator(".text").InnerTextAsync());
         await visit.Page.WaitForFunctionAsync("n => document.querySelector('.plot').data[1].y.length === n", drawn);
         await using var other = await app.Visit();
         await Assertions.Expect(other.Page.Locator(".turn")).ToHaveCountAsync(0);
@@ -131,9 +131,9 @@ public class ChatTests(RunningApp app)
         await visit.Idle();
         var read = await visit.Page.EvaluateAsync<double[]>("() => document.querySelector('.plot').data[1].y");
 
-        await visit.Answers("capped").Locator(".t").First.HoverAsync();
-        await Assertions.Expect(visit.Page.Locator(".token-tip")).ToContainTextAsync("before");
-        await Assertions.Expect(visit.Page.Locator(".token-tip")).ToContainTextAsync("lifted");
+        await visit.Answers("col-b").Locator(".t").First.HoverAsync();
+        await Assertions.Expect(visit.Page.Locator(".token-card")).ToContainTextAsync("before");
+        await Assertions.Expect(visit.Page.Locator(".token-card")).ToContainTextAsync("lifted");
 
         await visit.Page.GetByText("post", new() { Exact = true }).First.ClickAsync();
         await visit.Page.WaitForFunctionAsync("y => document.querySelector('.plot').data[1].y.some((v, i) => v !== y[i])", read);
@@ -165,11 +165,11 @@ public class ChatTests(RunningApp app)
         await visit.Send("Hello!");
         await visit.Idle();
 
-        await Assertions.Expect(visit.Answers("capped")).ToBeVisibleAsync();
-        await Assertions.Expect(visit.Answers("standard")).ToBeHiddenAsync();
-        await visit.Page.Locator(".column-head.standard").ClickAsync();
-        await Assertions.Expect(visit.Answers("standard")).ToBeVisibleAsync();
-        await Assertions.Expect(visit.Answers("capped")).ToBeHiddenAsync();
+        await Assertions.Expect(visit.Answers("col-b")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Answers("col-a")).ToBeHiddenAsync();
+        await visit.Page.Locator(".column-head.col-a").ClickAsync();
+        await Assertions.Expect(visit.Answers("col-a")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Answers("col-b")).ToBeHiddenAsync();
         Assert.False(await visit.Overflows());
         foreach (var label in await visit.Page.Locator(".plot .annotation text").AllAsync())
         {

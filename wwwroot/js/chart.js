@@ -1,8 +1,8 @@
 // The instrument over Plotly: create, extend, show, mark, resize, export. It keeps every point it has been given.
 
-const standard = 0, capped = 1;
-const order = { read: 1, pre: 2, post: 3 };
-const signed = v => (v < 0 ? '−' : '+') + Math.abs(v).toFixed(1);
+import { point as read, points } from './points.js';
+
+const order = { read: 0, pre: 1, post: 2 };
 
 async function plotly() {
   for (const until = Date.now() + 10_000; !window.Plotly && Date.now() < until;) await new Promise(resolve => setTimeout(resolve, 30));
@@ -32,9 +32,6 @@ class Chart {
     Object.assign(this, { library, element, conversation, options });
     this.reading = 'read';
     this.next = null;
-    this.tip = document.createElement('div');
-    this.tip.className = 'token-tip';
-    document.body.append(this.tip);
     this.clear();
     this.dark = matchMedia('(prefers-color-scheme: dark)');
     this.listeners = new AbortController();
@@ -44,17 +41,15 @@ class Chart {
     document.addEventListener('click', e => this.export(e.target.closest?.('[data-export]')?.dataset.export), { signal });
     this.size = new ResizeObserver(() => this.draw());
     this.size.observe(element);
-    conversation.addEventListener('mouseover', e => this.overToken(e.target.closest?.('[data-i]')), { signal });
-    conversation.addEventListener('mouseleave', () => this.overToken(null), { signal });
-    conversation.addEventListener('scroll', () => this.overToken(null), { signal, passive: true });
+    document.addEventListener('axis:token', e => this.hover(e.detail), { signal });
   }
 
   clear() {
     this.hovered = null;
     this.marked = null;
-    this.tip.hidden = true;
-    this.points = [[], []];   // per variant: arrays of [turn, variant, index, text, pre, post, read, touched, lifted]
-    this.byToken = new Map();
+    points.clear();
+    this.points = [[], []];   // per column: the points of the answers that are shown
+    this.all = [];            // every point, the other samples' too
     this.turns = [];
     const known = [...this.options.spread, ...this.options.roles.map(r => r.value)];
     // Of each reading: what is not shown must not widen the scale.
@@ -64,9 +59,11 @@ class Chart {
   extend(delta) {
     if (delta.reset) this.clear();
     for (const turn of delta.turns) this.turns[turn.turn] = turn;
-    for (const point of delta.points) {
-      this.points[point[1]].push(point);
-      this.byToken.set(`${point[0]}-${point[1]}-${point[2]}`, point);
+    for (const point of delta.points.map(read)) {
+      points.add(point);
+      this.all.push(point);
+      if (point.sample > 0) continue;
+      this.points[point.column].push(point);
       // The range only grows: a scale that breathes with each token cannot be read.
       for (const [name, range] of Object.entries(this.ranges)) {
         const value = this.value(point, name);
@@ -77,9 +74,10 @@ class Chart {
     this.schedule();
   }
 
-  show(reading, floor, percentile) {
+  // floors: per column {value, percentile, acts} of the next turn, or null.
+  show(reading, floors) {
     this.reading = reading;
-    this.next = { floor, percentile };
+    this.next = floors;
     this.schedule();
   }
 
@@ -97,40 +95,40 @@ class Chart {
   }
 
   value(point, reading = this.reading) {
-    return point[1] === standard ? point[4] : { read: point[6], pre: point[4], post: point[5] }[reading];
+    return point[reading];
   }
 
   x(point) {
-    return point[0] + (point[2] + 0.5) / (this.turns[point[0]]?.span ?? 1);
+    return point.turn + (point.index + 0.5) / (this.turns[point.turn]?.span ?? 1);
   }
 
   colours() {
     const style = getComputedStyle(document.documentElement);
     const get = name => style.getPropertyValue(name).trim();
-    return { standard: get('--standard'), capped: get('--capped'), ink: get('--ink-soft'), strong: get('--ink'), line: get('--line'), paper: get('--paper'), mark: get('--mark') };
+    return { columns: [get('--a'), get('--b')], ink: get('--ink-soft'), strong: get('--ink'), line: get('--line'), paper: get('--paper'), mark: get('--mark') };
   }
 
-  lineTrace(variant, colour) {
-    const x = [], y = [], custom = [], name = variant === standard ? 'standard' : 'capped';
+  lineTrace(column, colour) {
+    const x = [], y = [], custom = [];
     let turn = -1;
-    for (const p of this.points[variant]) {
-      if (p[0] !== turn && turn >= 0) { x.push(null); y.push(null); custom.push(null); }
-      turn = p[0];
+    for (const p of this.points[column]) {
+      if (p.turn !== turn && turn >= 0) { x.push(null); y.push(null); custom.push(null); }
+      turn = p.turn;
       x.push(this.x(p)); y.push(this.value(p)); custom.push(p);
     }
     return {
-      type: 'scatter', mode: 'lines', x, y, customdata: custom, name, opacity: 0.5,
+      type: 'scatter', mode: 'lines', x, y, customdata: custom, name: 'AB'[column], opacity: 0.5,
       line: { color: colour, width: 1.2 }, hoverinfo: 'none',
     };
   }
 
-  meanTrace(variant, colour) {
+  meanTrace(column, colour) {
     const x = [], y = [];
-    const which = variant === standard ? 0 : order[this.reading];
     for (const t of this.turns) {
-      if (!t || t.means[which] == null) continue;
+      const mean = t?.columns[column].means[0]?.[order[this.reading]];
+      if (mean == null) continue;
       x.push(t.turn + 0.012, t.turn + 0.988, null);
-      y.push(t.means[which], t.means[which], null);
+      y.push(mean, mean, null);
     }
     return { type: 'scatter', mode: 'lines', x, y, line: { color: colour, width: 5 }, hoverinfo: 'none' };
   }
@@ -157,12 +155,12 @@ class Chart {
       { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: '▲ Assistant', showarrow: false, font: { size: 12, color: c.ink } },
       { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: '▼ other personas', showarrow: false, font: { size: 12, color: c.ink } });
     const traces = [
-      this.lineTrace(standard, c.standard), this.lineTrace(capped, c.capped),
-      this.meanTrace(standard, c.standard), this.meanTrace(capped, c.capped),
+      ...c.columns.map((colour, column) => this.lineTrace(column, colour)),
+      ...c.columns.map((colour, column) => this.meanTrace(column, colour)),
     ];
     if (this.hovered) traces.push({
       type: 'scatter', mode: 'markers', x: [this.x(this.hovered)], y: [this.value(this.hovered)], hoverinfo: 'skip',
-      marker: { size: 9, color: this.hovered[1] === standard ? c.standard : c.capped, line: { width: 2, color: c.paper } },
+      marker: { size: 9, color: c.columns[this.hovered.column], line: { width: 2, color: c.paper } },
     });
     const layout = {
       width, height, margin, showlegend: false, shapes, annotations, hovermode: 'closest', dragmode: false, hoverdistance: 24,
@@ -175,7 +173,7 @@ class Chart {
     if (this.listening) return;
     this.listening = true;
     this.element.on('plotly_hover', e => this.overChart(e));
-    this.element.on('plotly_unhover', () => this.lightToken(null));
+    this.element.on('plotly_unhover', () => this.overChart(null));
     this.element.addEventListener('click', e => {
       const axis = this.element._fullLayout.xaxis;
       const box = this.element.getBoundingClientRect();
@@ -185,25 +183,26 @@ class Chart {
   }
 
   floors(columns, shapes, annotations, c, narrow) {
-    // Each turn keeps the line it was answered under; the rest shows what the next one will get.
-    const segments = [];
-    for (let i = 0; i < columns; i++) {
-      const t = this.turns[i] ?? (this.next && { floor: this.next.floor, percentile: this.next.percentile });
-      if (!t || t.floor == null) continue;
-      const last = segments.at(-1);
-      if (last && last.floor === t.floor && last.end === i) last.end = i + 1;
-      else segments.push({ start: i, end: i + 1, floor: t.floor, percentile: t.percentile });
-    }
-    for (const s of segments) {
-      shapes.push({ type: 'line', xref: 'x', yref: 'y', x0: s.start, x1: s.end, y0: s.floor, y1: s.floor, line: { color: c.capped, width: 1.6, dash: '6px,5px' } });
-      if (segments.length > 1) annotations.push({ xref: 'x', yref: 'y', x: s.start, y: s.floor, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: `p${s.percentile}`, showarrow: false, font: { size: 12, color: c.capped } });
+    // Each turn keeps the lines it was answered under; the rest shows what the next one will get.
+    const keys = [];
+    for (const column of [0, 1]) {
+      const segments = [], colour = c.columns[column];
+      for (let i = 0; i < columns; i++) {
+        const floor = this.turns[i] ? this.turns[i].columns[column].floor : this.next?.[column];
+        if (!floor) continue;
+        const last = segments.at(-1);
+        if (last && last.value === floor.value && last.acts === floor.acts && last.end === i) last.end = i + 1;
+        else segments.push({ ...floor, start: i, end: i + 1 });
+      }
+      for (const s of segments) {
+        shapes.push({ type: 'line', xref: 'x', yref: 'y', x0: s.start, x1: s.end, y0: s.value, y1: s.value, line: { color: colour, width: 1.6, dash: '6px,5px' } });
+        if (segments.length > 1) annotations.push({ xref: 'x', yref: 'y', x: s.start, y: s.value, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: `p${s.percentile}`, showarrow: false, font: { size: 12, color: colour } });
+      }
+      if (segments.length) keys.push({ colour, acts: segments[0].acts, percentile: segments.length === 1 ? ` (p${segments[0].percentile})` : '' });
     }
     // The key stands above the lines, where none can cross it.
-    const percentile = segments.length === 1 ? ` (p${segments[0].percentile})` : '';
-    const text = this.options.capsDisplayLayer
-      ? `floor of the cap${percentile}`
-      : narrow ? `percentile${percentile}, not capped here` : `percentile of the axis file${percentile}: block ${this.options.layer} is not capped`;
-    if (segments.length) annotations.push({ xref: 'paper', yref: 'paper', x: 1, y: 1, xanchor: 'right', yanchor: 'bottom', text: `╌╌ ${text}`, showarrow: false, font: { size: 12, color: c.capped } });
+    const text = k => k.acts ? `floor of the cap${k.percentile}` : narrow ? `percentile${k.percentile}, not capped here` : `percentile of the axis file${k.percentile}: block ${this.options.layer} is not capped`;
+    if (keys.length) annotations.push({ xref: 'paper', yref: 'paper', x: 1, y: 1, xanchor: 'right', yanchor: 'bottom', text: keys.map(k => `<span style="color:${k.colour}">╌╌ ${text(k)}</span>`).join(' &nbsp; '), showarrow: false, font: { size: 12 } });
   }
 
   roles(range, height, annotations, shapes, c, narrow) {
@@ -219,64 +218,17 @@ class Chart {
     }
   }
 
-  // Hovering the chart lights the token in the text, and the other way round; one card says the numbers in both cases.
+  // Hovering the chart lights the token in the text, and the other way round; the token card says the numbers in both cases.
   overChart(event) {
-    const point = event.points.map(p => p.customdata).find(Array.isArray);
-    if (!point) return;
-    const token = this.lightToken(point);
-    const at = event.event;
-    this.showTip(point, at.clientX, at.clientY + 14, token);
+    const point = event?.points.map(p => p.customdata).find(p => p?.turn !== undefined) ?? null;
+    this.hover(point);
+    document.dispatchEvent(new CustomEvent('axis:point', { detail: point && { point, x: event.event.clientX, y: event.event.clientY + 14 } }));
   }
 
-  overToken(element) {
-    const answer = element?.closest('[data-answer]');
-    if (!answer) {
-      this.lightToken(null);
-      return;
-    }
-    const [turn, name] = answer.dataset.answer.split('-');
-    const point = this.byToken.get(`${turn}-${name === 'standard' ? standard : capped}-${element.dataset.i}`);
-    if (!point) return;
-    this.lightToken(point);
-    const box = element.getClientRects()[0] ?? element.getBoundingClientRect();
-    this.showTip(point, box.left, box.bottom + 6);
-  }
-
-  lightToken(point) {
-    this.conversation.querySelectorAll('.lit').forEach(e => e.classList.remove('lit'));
-    if (!point) this.tip.hidden = true;
-    if (this.hovered !== point) {
-      this.hovered = point;
-      this.schedule();
-    }
-    if (!point) return null;
-    const name = point[1] === standard ? 'standard' : 'capped';
-    const found = this.conversation.querySelectorAll(`[data-answer="${point[0]}-${name}"] [data-i="${point[2]}"]`);
-    found.forEach(e => e.classList.add('lit'));
-    return found[0];
-  }
-
-  showTip(point, x, y) {
-    const [turn, variant, index, text, pre, post, read, touched, lifted] = point;
-    const rows = variant === standard
-      ? [['projection', signed(read)]]
-      : [['read', signed(read)], ['before', signed(pre)], ['after', signed(post)], ['', touched ? 'lifted here' : lifted > 0 ? `lifted at ${lifted} other ${lifted === 1 ? 'block' : 'blocks'}` : 'not lifted']];
-    this.tip.replaceChildren();
-    const head = document.createElement('b');
-    head.textContent = JSON.stringify(text).slice(1, -1) || '·';
-    head.className = variant === standard ? 'standard-ink' : 'capped-ink';
-    const where = document.createElement('small');
-    where.textContent = `turn ${turn + 1}, token ${index + 1}`;
-    this.tip.append(head, where);
-    for (const [name, value] of rows) {
-      const row = document.createElement('span');
-      row.textContent = (name ? name + ' ' : '') + value;
-      this.tip.append(row);
-    }
-    this.tip.hidden = false;
-    const box = this.tip.getBoundingClientRect();
-    this.tip.style.left = Math.max(6, Math.min(x, innerWidth - box.width - 6)) + 'px';
-    this.tip.style.top = (y + box.height > innerHeight - 6 ? y - box.height - 34 : y) + 'px';
+  hover(point) {
+    if (this.hovered === point) return;
+    this.hovered = point;
+    this.schedule();
   }
 
   async export(kind) {
@@ -288,8 +240,8 @@ class Chart {
       this.save(url, 'trajectory.png');
     } else if (kind === 'csv') {
       const cell = v => /[",\n\r]/.test(v) ? `"${String(v).replaceAll('"', '""')}"` : v;
-      const lines = this.points.flat().map(p => [p[0] + 1, p[1] === standard ? 'standard' : 'capped', p[2], cell(p[3]), p[4], p[5], p[6], p[7], p[8]].join(','));
-      const url = URL.createObjectURL(new Blob([['turn,column,token,text,pre,post,read,lifted_here,lifted_blocks', ...lines].join('\n') + '\n'], { type: 'text/csv' }));
+      const lines = this.all.map(p => [p.turn + 1, 'AB'[p.column], p.sample + 1, p.index, p.id, cell(p.text), p.pre, p.post, p.read, p.touched ? 1 : 0, p.lifted, p.kl ?? '', cell(p.plain ?? '')].join(','));
+      const url = URL.createObjectURL(new Blob([['turn,column,sample,token,id,text,pre,post,read,lifted_here,lifted_blocks,kl,plain_choice', ...lines].join('\n') + '\n'], { type: 'text/csv' }));
       this.save(url, 'trajectory.csv');
       URL.revokeObjectURL(url);
     }
@@ -305,7 +257,6 @@ class Chart {
   dispose() {
     this.listeners.abort();
     this.size.disconnect();
-    this.tip.remove();
     this.library.purge(this.element);
   }
 }

@@ -1,7 +1,9 @@
+using System.Numerics.Tensors;
 using System.Text.RegularExpressions;
 using AxisDemo.Formats;
 using AxisDemo.Interp;
 using AxisDemo.Model;
+using AxisDemo.Model.Hooks;
 
 namespace AxisDemo.Web.Serving;
 
@@ -40,6 +42,10 @@ public static partial class AxisFiles
             Percentile = percentile,
             Roles = Label(file),
             Price = file.Recommended?.Price,
+            Layers = file.Layers,
+            MeanNorm = file.Parts.MeanNorm.Length > 0 ? file.MeanNorm(file.DisplayLayer) : null,
+            RoleNames = file.Parts.DefaultVector.Length > 0 ? [.. file.Parts.RoleNames.Order(StringComparer.Ordinal)] : [],
+            TowardRole = role => TowardRole(file.Parts, role),
         };
     }
 
@@ -51,6 +57,15 @@ public static partial class AxisFiles
         var known = Known.Select(name => all.FirstOrDefault(r => r.Role == name)).OfType<ReferenceRole>();
         var between = Enumerable.Range(1, LabelledRoles - 1).Select(i => all[i * (all.Count - 1) / LabelledRoles]);
         return [.. new[] { all[0], all[^1] }.Concat(known).Concat(between).DistinctBy(r => r.Role).Select(r => r with { Role = r.Role.Replace('_', ' ') })];
+    }
+
+    private static Direction? TowardRole(AxisParts parts, string role)
+    {
+        var index = parts.RoleNames.ToList().IndexOf(role);
+        if (index < 0 || parts.DefaultVector.Length == 0) return null;
+        var difference = new float[parts.Width];
+        TensorPrimitives.Subtract(parts.RoleVectors.AsSpan(index * parts.Width, parts.Width), parts.DefaultVector, difference);
+        return new Direction(role, difference);
     }
 
     [GeneratedRegex(@"([.-](Q\d\w*|IQ\d\w*|BF16|F16|F32))?(\.gguf)?/?$", RegexOptions.IgnoreCase)]

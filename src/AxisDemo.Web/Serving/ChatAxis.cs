@@ -39,12 +39,29 @@ public sealed record ChatAxis
     /// <summary>What the recommended cap costs on the model's own ordinary answers, nats per token; null when not measured.</summary>
     public double? Price { get; init; }
 
+    /// <summary>Blocks of the model.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Mean token norm at the display layer, which steering is measured in; null where the file has none.</summary>
+    public float? MeanNorm { get; init; }
+
+    /// <summary>Names of the roles that one can steer towards.</summary>
+    public IReadOnlyList<string> RoleNames { get; init; } = [];
+
+    /// <summary>From the model as itself to a role, at the display layer; null for an unknown role.</summary>
+    public Func<string, Direction?> TowardRole { get; init; } = _ => null;
+
     /// <summary>Whether the recommended cap acts on the block that is shown: only there is its floor a floor.</summary>
     public bool CapsDisplayLayer => CapLayers.Contains(DisplayLayer);
 
-    /// <summary>The cap at a percentile.</summary>
-    public Intervention Cap(double percentile) =>
-        Intervention.Cap(CapLayers.Select(layer => (layer, Direction(layer), Floor(layer, percentile))));
+    /// <summary>The blocks of a band: those of it that the model has; the recommended ones without a band.</summary>
+    public IReadOnlyList<int> Blocks(Components.Chat.Band? band) =>
+        band is { } b ? [.. Enumerable.Range(0, Layers).Where(layer => layer >= b.From && layer < b.To)] : CapLayers;
+
+    /// <summary>The cap at a percentile, in a band or in the recommended one.</summary>
+    /// <exception cref="AxisDemo.Formats.InputException">The model has no block of the band.</exception>
+    public Intervention Cap(double percentile, Components.Chat.Band? band = null) =>
+        Intervention.Cap(Blocks(band).Select(layer => (layer, Direction(layer), Floor(layer, percentile))));
 
     /// <summary>The watch that the chart draws.</summary>
     public Watch Display() => new("assistant", DisplayLayer, Direction(DisplayLayer), Offset);

@@ -67,8 +67,8 @@ public class ChatPageTests
 
         Assert.Equal("Who are <b>you</b>?", page.QuerySelector(".user span")!.TextContent);
         Assert.Equal(["−11", "−21"], page.QuerySelectorAll(".badge").Select(b => b.TextContent));
-        Assert.Equal("Hello there.", page.QuerySelector(".answer.capped .text")!.TextContent.Trim());
-        Assert.Equal(["0", "1", "2"], page.QuerySelectorAll(".answer.standard .t").Select(t => t.GetAttribute("data-i")!));
+        Assert.Equal("Hello there.", page.QuerySelector(".answer.col-b .text")!.TextContent.Trim());
+        Assert.Equal(["0", "1", "2"], page.QuerySelectorAll(".answer.col-a .t").Select(t => t.GetAttribute("data-i")!));
         Assert.Null(page.QuerySelector(".welcome"));
     }
 
@@ -81,13 +81,13 @@ public class ChatPageTests
         generator.Script = _ => ScriptedGenerator.Say("Half").SkipLast(1).Append(new AxisDemo.Serving.FinishedEvent(reason, 1, 10));
         var page = await Page(session => session.SendAsync("Go"));
 
-        Assert.Contains(said, page.QuerySelector(".answer.standard .ending")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains(said, page.QuerySelector(".answer.col-a .ending")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_waiting_answer_says_how_many_are_before_it()
     {
-        var answer = new Answer(0, Variant.Standard, null);
+        var answer = new Answer(0, Column.A, 0, new ChatSettings(), "scripted", null);
         answer.Take(new AxisDemo.Serving.QueuedEvent(3));
         var view = await Markup.Render<AnswerView>(generator, new() { ["Answer"] = answer, ["Trajectory"] = new Trajectory(), ["Name"] = "M" });
 

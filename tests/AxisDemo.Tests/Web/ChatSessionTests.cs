@@ -30,8 +30,8 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal(InterventionKind.Cap, capped.Interventions[0].Kind);
         Assert.Equal([1, 2], capped.Interventions[0].Layers.Select(l => l.Layer));
         Assert.All(capped.Interventions[0].Layers, l => Assert.Equal(-5, l.Amount));
-        Assert.Equal("Hello there.", session.Turns[0].Standard.Text);
-        Assert.Equal("Hello there.", session.Turns[0].Capped!.Text);
+        Assert.Equal("Hello there.", session.Turns[0].A[0].Text);
+        Assert.Equal("Hello there.", session.Turns[0].B[0].Text);
     }
 
     [Fact]
@@ -106,18 +106,19 @@ public sealed class ChatSessionTests : IDisposable
         await playing.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
 
         Assert.False(session.Running);
-        Assert.Equal("cancelled", Assert.Single(session.Turns).Standard.Reason);
+        Assert.Equal("cancelled", Assert.Single(session.Turns).A[0].Reason);
     }
 
     [Fact]
-    public async Task With_capping_off_the_capped_column_goes_on_from_the_standard_answer()
+    public async Task Without_an_axis_only_the_plain_column_answers_and_the_other_goes_on_from_it()
     {
-        session.Settings = session.Settings with { Capping = false };
+        var whole = generator.State;
+        generator.Become(new ModelState(new ReadyModel(generator, null, "There is no axis."), null, null));
         await session.SendAsync("One");
-        Assert.Null(session.Turns[0].Capped);
+        Assert.Empty(session.Turns[0].B);
         Assert.Single(generator.Requests);
 
-        session.Settings = session.Settings with { Capping = true };
+        generator.Become(whole);
         await session.SendAsync("Two");
 
         Assert.Equal(generator.Requests[1].Prompt, generator.Requests[2].Prompt);
@@ -157,7 +158,7 @@ public sealed class ChatSessionTests : IDisposable
         session.Choose(null, null);
         await session.SendAsync("Two");
 
-        Assert.Equal(("Other", "Hello there."), (session.Turns[0].Standard.Text, session.Turns[1].Standard.Text));
+        Assert.Equal(("Other", "Hello there."), (session.Turns[0].A[0].Text, session.Turns[1].A[0].Text));
         Assert.All(other.Requests, r => Assert.Equal(1, Assert.Single(r.Watch).Layer));
         Assert.Equal(2, other.Requests.Count);
     }
@@ -179,8 +180,8 @@ public sealed class ChatSessionTests : IDisposable
             : ScriptedGenerator.Say("Fine");
         await session.SendAsync("One");
 
-        Assert.Equal("it is longer than the model's context. Clear the conversation.", session.Turns[0].Capped!.Error);
-        Assert.Equal("Fine", session.Turns[0].Standard.Text);
+        Assert.Equal("it is longer than the model's context. Clear the conversation.", session.Turns[0].B[0].Error);
+        Assert.Equal("Fine", session.Turns[0].A[0].Text);
         Assert.False(session.Running);
     }
 
@@ -214,7 +215,7 @@ public sealed class ChatSessionTests : IDisposable
         generator.Script = _ => throw new InvalidOperationException("No page is free.");
         await session.SendAsync("One");
 
-        Assert.Equal("The engine failed: No page is free.", session.Turns[0].Standard.Error);
+        Assert.Equal("The engine failed: No page is free.", session.Turns[0].A[0].Error);
         Assert.True(session.Turns[0].Over);
         Assert.False(session.Running);
     }
@@ -223,12 +224,12 @@ public sealed class ChatSessionTests : IDisposable
     public async Task Settings_are_kept_within_the_limits()
     {
         Assert.Equal(50, session.Settings.MaxTokens);
-        session.Settings = new ChatSettings { MaxTokens = 1_000_000, Percentile = 200, Temperature = -1 };
+        session.Settings = new ChatSettings { MaxTokens = 1_000_000, B = ColumnVariant.Capped with { Percentile = 200 }, Temperature = -1 };
         await session.SendAsync("One");
 
         Assert.All(generator.Requests, r => Assert.Equal((50, 0f), (r.MaxTokens, r.Sampling.Temperature)));
-        Assert.Equal(100, session.Settings.Percentile);
-        session.Settings = new ChatSettings { MaxTokens = 0, Percentile = double.NaN, Temperature = double.PositiveInfinity };
+        Assert.Equal(100, session.Settings.B.Percentile);
+        session.Settings = new ChatSettings { MaxTokens = 0, B = ColumnVariant.Capped with { Percentile = double.NaN }, Temperature = double.PositiveInfinity };
         Assert.Equal(new ChatSettings { MaxTokens = 1 }, session.Settings);
     }
 
@@ -249,14 +250,18 @@ public sealed class ChatSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_turn_without_the_cap_has_no_floor()
+    public async Task A_turn_without_the_cap_has_no_floor_and_the_next_one_is_marked()
     {
-        session.Settings = session.Settings with { Capping = false };
+        session.Settings = session.Settings with { B = ColumnVariant.Plain };
         await session.SendAsync("One");
-        session.Settings = session.Settings with { Capping = true };
+        session.Settings = session.Settings with { B = ColumnVariant.Capped };
         await session.SendAsync("Two");
+        session.Settings = session.Settings with { Seed = 9 };
+        await session.SendAsync("Three");
 
-        Assert.Equal([null, -5f], session.Trajectory.Since(default).Turns.Select(t => t.Floor));
+        var turns = session.Trajectory.Since(default).Turns;
+        Assert.Equal([null, -5f, -5f], turns.Select(t => t.B.Floor?.Value));
+        Assert.Equal([false, true, false], turns.Select(t => t.Changed));
     }
 
     [Fact]

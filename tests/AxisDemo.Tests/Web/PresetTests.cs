@@ -47,8 +47,8 @@ public sealed class PresetTests(PresetFixture fixture) : IClassFixture<PresetFix
             session.Settings = session.Settings with { Seed = seed, MaxTokens = Tokens };
             await session.PlayAsync(preset);
             Assert.Null(session.Problem);
-            double[] Means(Variant variant) => [.. Enumerable.Range(0, session.Turns.Count).Select(t => (double)session.Trajectory.Mean(t, variant)!.Value)];
-            return (Means(Variant.Standard), Means(Variant.Capped));
+            double[] Means(Column column) => [.. Enumerable.Range(0, session.Turns.Count).Select(t => (double)session.Trajectory.Mean(t, column)!.Value)];
+            return (Means(Column.A), Means(Column.B));
         }));
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}\n{Table(runs)}");
         return runs;

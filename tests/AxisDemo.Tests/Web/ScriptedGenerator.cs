@@ -38,6 +38,10 @@ internal sealed class ScriptedGenerator : IGenerator, IModelSource
         Name = "a test axis",
         DisplayLayer = 2,
         CapLayers = [1, 2],
+        Layers = 4,
+        MeanNorm = 10,
+        RoleNames = ["vampire"],
+        TowardRole = role => role == "vampire" ? new Direction(role, [-1, 0, 1]) : null,
         Direction = layer => new Direction("axis", [1, layer, 0]),
         Floor = (_, percentile) => (float)percentile - 80,
         Roles = [new("assistant", 5), new("vampire", -50)],
@@ -63,7 +67,11 @@ internal sealed class ScriptedGenerator : IGenerator, IModelSource
         foreach (var happened in Script(request))
         {
             if (happened is FinishedEvent && Hold is { } hold) await hold.Task.WaitAsync(cancellation);
-            yield return happened;
+            yield return request.Read ? happened : Unread(happened);
         }
     }
+
+    // Without a reader nobody has read.
+    private static GenerationEvent Unread(GenerationEvent happened) => happened is not TokenEvent token ? happened
+        : token with { Projections = [.. token.Projections.Select(p => p with { Read = null })], Kl = null, LiftedLayers = null };
 }

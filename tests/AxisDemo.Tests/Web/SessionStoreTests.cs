@@ -70,7 +70,7 @@ public sealed class SessionStoreTests : IDisposable
         clock.Advance(TimeSpan.FromSeconds(2));
         await answering.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
 
-        Assert.Equal("cancelled", session.Turns[0].Standard.Reason);
+        Assert.Equal("cancelled", session.Turns[0].A[0].Reason);
     }
 
     [Fact]

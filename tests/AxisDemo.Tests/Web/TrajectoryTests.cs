@@ -9,14 +9,14 @@ public class TrajectoryTests
     [Fact]
     public void A_cursor_is_given_each_point_once()
     {
-        trajectory.Begin(-6, 75);
-        trajectory.Add(Point(0, Variant.Standard, 0, -10));
+        Begin();
+        trajectory.Add(Point(0, Column.A, 0, -10));
         var first = trajectory.Since(default);
-        trajectory.Add(Point(0, Variant.Capped, 0, -20));
+        trajectory.Add(Point(0, Column.B, 0, -20));
         var second = trajectory.Since(first.Cursor);
 
         Assert.Single(first.Points);
-        Assert.Equal(Variant.Capped, Assert.Single(second.Points).Variant);
+        Assert.Equal(Column.B, Assert.Single(second.Points).Column);
         Assert.Empty(trajectory.Since(second.Cursor).Points);
         Assert.Empty(trajectory.Since(second.Cursor).Turns);
     }
@@ -24,23 +24,25 @@ public class TrajectoryTests
     [Fact]
     public void Means_are_kept_apart_by_column_and_reading()
     {
-        trajectory.Begin(-6, 75);
-        trajectory.Add(Point(0, Variant.Standard, 0, -10));
-        trajectory.Add(Point(0, Variant.Standard, 1, -30));
-        trajectory.Add(new TokenPoint(0, Variant.Capped, 0, "a", -1, -2, -3, true, 2));
-        trajectory.Add(new TokenPoint(0, Variant.Capped, 1, "b", -3, -4, -5, true, 2));
+        Begin();
+        trajectory.Add(Point(0, Column.A, 0, -10));
+        trajectory.Add(Point(0, Column.A, 1, -30));
+        trajectory.Add(new TokenPoint(0, Column.B, 0, 0, 7, "a", -1, -2, -3, true, 2, 0.1f, "b"));
+        trajectory.Add(new TokenPoint(0, Column.B, 0, 1, 8, "b", -3, -4, -5, true, 2, 0.1f, "b"));
 
-        Assert.Equal([-20, -4, -2, -3], trajectory.Since(default).Turns[0].Means.Select(m => m!.Value));
-        Assert.Equal(-20, trajectory.Mean(0, Variant.Standard));
-        Assert.Equal(-3, trajectory.Mean(0, Variant.Capped, Reading.Post));
-        Assert.Null(trajectory.Mean(1, Variant.Capped));
+        var turn = trajectory.Since(default).Turns[0];
+        Assert.Equal(new ReadingMeans(-20, -20, -20), turn.A.Samples[0]);
+        Assert.Equal(new ReadingMeans(-4, -2, -3), turn.B.Samples[0]);
+        Assert.Equal(-20, trajectory.Mean(0, Column.A));
+        Assert.Equal(-3, trajectory.Mean(0, Column.B, Reading.Post));
+        Assert.Null(trajectory.Mean(1, Column.B));
     }
 
     [Fact]
     public void A_running_turn_grows_in_steps_and_a_finished_one_fits_its_tokens()
     {
-        trajectory.Begin(null, 75);
-        for (var i = 0; i < 40; i++) trajectory.Add(Point(0, Variant.Standard, i, 0));
+        Begin();
+        for (var i = 0; i < 40; i++) trajectory.Add(Point(0, Column.A, i, 0));
         Assert.Equal(64, trajectory.Since(default).Turns[0].Span);
 
         trajectory.Complete(0);
@@ -51,14 +53,14 @@ public class TrajectoryTests
     [Fact]
     public void After_a_removal_a_drawing_starts_again_without_what_was_removed()
     {
-        trajectory.Begin(-6, 75);
-        trajectory.Add(Point(0, Variant.Standard, 0, -10));
-        trajectory.Begin(-6, 75);
-        trajectory.Add(Point(1, Variant.Standard, 0, -50));
+        Begin();
+        trajectory.Add(Point(0, Column.A, 0, -10));
+        Begin();
+        trajectory.Add(Point(1, Column.A, 0, -50));
         var drawn = trajectory.Since(default).Cursor;
 
         trajectory.Truncate(1);
-        trajectory.Add(Point(1, Variant.Standard, 1, -60));
+        trajectory.Add(Point(1, Column.A, 1, -60));
         var delta = trajectory.Since(drawn);
 
         Assert.True(delta.Reset);
@@ -69,8 +71,8 @@ public class TrajectoryTests
     [Fact]
     public async Task Columns_write_while_a_page_reads_and_nothing_is_lost_or_doubled()
     {
-        trajectory.Begin(-6, 75);
-        var writers = new[] { Variant.Standard, Variant.Capped }.Select(v => Task.Run(() =>
+        Begin();
+        var writers = new[] { Column.A, Column.B }.Select(v => Task.Run(() =>
         {
             for (var i = 0; i < 20_000; i++) trajectory.Add(Point(0, v, i, -i));
         })).ToArray();
@@ -87,8 +89,30 @@ public class TrajectoryTests
         await writing;
 
         Assert.Equal(40_000, seen.Distinct().Count());
-        Assert.Equal(Enumerable.Range(0, 20_000), seen.Where(p => p.Variant == Variant.Capped).Select(p => p.Index));
+        Assert.Equal(Enumerable.Range(0, 20_000), seen.Where(p => p.Column == Column.B).Select(p => p.Index));
     }
 
-    private static TokenPoint Point(int turn, Variant variant, int index, float value) => new(turn, variant, index, "t", value, value, value, false, 0);
+    [Fact]
+    public void A_columns_answers_can_be_taken_away_alone_and_samples_are_kept_apart()
+    {
+        Begin(2);
+        trajectory.Add(Point(0, Column.A, 0, -10));
+        trajectory.Add(Point(0, Column.B, 0, -20));
+        trajectory.Add(Point(0, Column.B, 0, -40) with { Sample = 1 });
+        var drawn = trajectory.Since(default).Cursor;
+        Assert.Equal((-20, -40), (trajectory.Mean(0, Column.B), trajectory.Mean(0, Column.B, sample: 1)));
+
+        trajectory.Reopen(0, Column.B, new ColumnStart("Steered", null, 1));
+        var delta = trajectory.Since(drawn);
+
+        Assert.True(delta.Reset);
+        Assert.Equal(Column.A, Assert.Single(delta.Points).Column);
+        Assert.Equal("Steered", Assert.Single(delta.Turns).B.Name);
+        Assert.Null(trajectory.Mean(0, Column.B));
+        Assert.Equal(-10, trajectory.Mean(0, Column.A));
+    }
+
+    private void Begin(int samples = 1) => trajectory.Begin(new ColumnStart("Standard", null, samples), new ColumnStart("Capped", new ColumnFloor(-6, 75, true), samples));
+
+    private static TokenPoint Point(int turn, Column column, int index, float value) => new(turn, column, 0, index, 100 + index, "t", value, value, value, false, 0, null, null);
 }

@@ -15,11 +15,19 @@ public enum AnswerPhase
     Over,
 }
 
-/// <summary>One column's answer in one turn. Written by the request's task, drawn by pages: each access takes the lock.</summary>
-public sealed class Answer(int turn, Variant variant, TokenTint? tint)
+/// <summary>One answer of a column in a turn. Written by the request's task, drawn by pages: each access takes the lock.</summary>
+/// <param name="turn">Turn, from 0.</param>
+/// <param name="column">Column.</param>
+/// <param name="sample">Sample, from 0.</param>
+/// <param name="settings">What it is asked for with.</param>
+/// <param name="model">The model's <see cref="AxisDemo.Web.Serving.ReadyModel.Id"/>.</param>
+/// <param name="tint">How its tokens are tinted; null without an axis.</param>
+public sealed class Answer(int turn, Column column, int sample, ChatSettings settings, string model, TokenTint? tint)
 {
     private readonly AnswerDocument document = new();
     private readonly List<int> ids = [];
+    // Tokens that were there when the request that runs began.
+    private int begun;
 
     /// <summary>Guards this answer.</summary>
     public Lock Gate { get; } = new();
@@ -28,7 +36,22 @@ public sealed class Answer(int turn, Variant variant, TokenTint? tint)
     public int Turn { get; } = turn;
 
     /// <summary>Column.</summary>
-    public Variant Variant { get; } = variant;
+    public Column Column { get; } = column;
+
+    /// <summary>Sample, from 0; the first is the one shown and continued from.</summary>
+    public int Sample { get; } = sample;
+
+    /// <summary>What it was asked for with.</summary>
+    public ChatSettings Settings { get; } = settings;
+
+    /// <summary>The model that wrote it, by its id: token ids mean something to it alone.</summary>
+    public string Model { get; } = model;
+
+    /// <summary>What its column ran.</summary>
+    public ColumnVariant Variant => Settings[Column];
+
+    /// <summary>How often it was continued after it had been cut off.</summary>
+    public int Continuations { get; private set; }
 
     /// <summary>Counts changes: a component that has drawn this version has nothing to draw.</summary>
     public int Version { get; private set; }
@@ -56,6 +79,9 @@ public sealed class Answer(int turn, Variant variant, TokenTint? tint)
 
     /// <summary>Tokens that a cap lifted somewhere.</summary>
     public int Lifted { get; private set; }
+
+    /// <summary>Whether it was cut off and can go on.</summary>
+    public bool CanContinue => Phase == AnswerPhase.Over && Reason is "length" or "cancelled" && ids.Count > 0;
 
     /// <summary>Ids of the tokens, in order.</summary>
     public IReadOnlyList<int> Ids => ids;
@@ -102,6 +128,21 @@ public sealed class Answer(int turn, Variant variant, TokenTint? tint)
         }
     }
 
+    /// <summary>A cut answer goes on: its next events add to it. False where it is not over, failed, or ended by itself.</summary>
+    public bool Reopen()
+    {
+        lock (Gate)
+        {
+            if (!CanContinue) return false;
+            Version++;
+            Continuations++;
+            (Phase, Reason, Ahead, PromptRead) = (AnswerPhase.Queued, null, 0, 0);
+            begun = ids.Count;
+            document.Reopen();
+            return true;
+        }
+    }
+
     /// <summary>The request ended without an event of its own.</summary>
     public void End(string? reason, string? error)
     {
@@ -122,7 +163,8 @@ public sealed class Answer(int turn, Variant variant, TokenTint? tint)
         var shown = token.Projections.Count > 0 ? token.Projections[0] : null;
         var read = shown is null ? 0 : shown.Read ?? shown.Pre;
         document.Append(token.Text, shown is null || tint is null ? "" : tint.Value.Class(read));
-        return shown is null ? null : new TokenPoint(Turn, Variant, token.Index, token.Text, shown.Pre, shown.Post, read, shown.Touched, token.LiftedLayers ?? 0);
+        return shown is null ? null : new TokenPoint(
+            Turn, Column, Sample, begun + token.Index, token.Id, token.Text, shown.Pre, shown.Post, read, shown.Touched, token.LiftedLayers ?? 0, token.Kl, token.PlainChoice);
     }
 
     private void Finish(string? reason, string? error)

@@ -19,6 +19,8 @@ public sealed class AnswerDocument
     private readonly List<string> tints = [];
     private readonly List<DocumentBlock> blocks = [];
     private int openStart;
+    private int closedStart;
+    private bool closed;
     private string open = "";
     private bool dirty;
 
@@ -45,8 +47,16 @@ public sealed class AnswerDocument
     {
         Render();
         if (open.Length > 0) blocks.Add(new DocumentBlock(blocks.Count, open));
+        (closedStart, closed) = (openStart, open.Length > 0);
         open = "";
         openStart = text.Length;
+    }
+
+    /// <summary>The answer goes on after all: its last block is open again.</summary>
+    public void Reopen()
+    {
+        if (closed) blocks.RemoveAt(blocks.Count - 1);
+        (openStart, closed, dirty) = (closedStart, false, true);
     }
 
     private void Render()

@@ -9,7 +9,8 @@ public sealed partial class AnswerView
     private IReadOnlyList<DocumentBlock> blocks = [];
     private string open = "";
     private float? mean;
-    private int drawn = -1;
+    private Answer? drawn;
+    private int version;
     private bool changed = true;
 
     /// <summary>The answer.</summary>
@@ -21,7 +22,7 @@ public sealed partial class AnswerView
     /// <summary>Who speaks.</summary>
     [Parameter] public string Name { get; set; } = "";
 
-    private string Class => Answer.Variant == Variant.Standard ? "standard" : "capped";
+    private string Class => Of(Answer.Column);
 
     private string? Note => Answer.Phase switch
     {
@@ -42,6 +43,9 @@ public sealed partial class AnswerView
     /// <summary>A projection as it is written everywhere on the page: whole, with a real minus sign.</summary>
     public static string Number(float value) => Math.Round(value).ToString("+0;−0;0", CultureInfo.InvariantCulture);
 
+    /// <summary>The class of everything that belongs to a column.</summary>
+    public static string Of(Column column) => column == Column.A ? "col-a" : "col-b";
+
     /// <inheritdoc/>
     protected override bool ShouldRender() => changed;
 
@@ -52,12 +56,12 @@ public sealed partial class AnswerView
     {
         lock (Answer.Gate)
         {
-            changed = Answer.Version != drawn;
+            changed = Answer.Version != version || !ReferenceEquals(Answer, drawn);
             if (!changed) return;
-            drawn = Answer.Version;
+            (drawn, version) = (Answer, Answer.Version);
             blocks = [.. Answer.Blocks];
             open = Answer.Open;
-            mean = Trajectory.Mean(Answer.Turn, Answer.Variant);
+            mean = Trajectory.Mean(Answer.Turn, Answer.Column, Reading.Read, Answer.Sample);
         }
     }
 }

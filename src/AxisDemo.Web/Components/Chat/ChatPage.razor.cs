@@ -15,7 +15,7 @@ public sealed partial class ChatPage
     private Composer? composer;
     private IJSObjectReference? script;
     private Reading reading = Reading.Read;
-    private Variant narrowTab = Variant.Capped;
+    private Column narrowTab = Column.B;
     private bool controlsOpen;
     private bool refused;
     private bool attached;
@@ -38,7 +38,6 @@ public sealed partial class ChatPage
     private IReadOnlyList<ChatTurn> Turns => Session?.Turns ?? [];
     private ChatSettings Settings => Session?.Settings ?? new ChatSettings();
     private string ModelName => State.Loaded?.Name ?? "Model";
-    private string CappedHead => Session is null || State.Loaded is null ? "" : State.Loaded.Axis is null ? "no axis" : Settings.Capping ? $"kept near the Assistant, {ChatSettings.Strength(Settings.PercentileFor(State.Loaded?.Axis))}" : "off";
 
     private double Rate => Turns.Count == 0 ? 0 : rates.Of(Turns[^1]);
 
@@ -46,7 +45,7 @@ public sealed partial class ChatPage
     {
         get
         {
-            var answers = Turns.Select(t => t.Capped).OfType<Answer>().ToList();
+            var answers = Turns.Select(t => t.Shown(Column.B)).OfType<Answer>().ToList();
             return new CapEffect(answers.Sum(a => a.Lifted), answers.Sum(a => a.Ids.Count), answers.Sum(a => a.Kl.Sum), answers.Sum(a => a.Kl.Count));
         }
     }
@@ -105,14 +104,18 @@ public sealed partial class ChatPage
         StateHasChanged();
     }
 
-    private static string Announce(ChatTurn turn)
+    private static string Announce(ChatTurn turn) => string.Join(' ', Enum.GetValues<Column>().Select(turn.Shown).OfType<Answer>().Select(answer =>
     {
-        lock (turn.Standard.Gate)
-        {
-            var capped = turn.Capped is { } answer ? $" The capped model answered: {answer.Text}" : "";
-            return $"The standard model answered: {turn.Standard.Text}{capped}";
-        }
-    }
+        lock (answer.Gate) return $"{answer.Variant.Name} answered: {answer.Text}";
+    }));
+
+    private string Head(Column column) => Session is null || State.Loaded is null ? "" : Settings[column] switch
+    {
+        { Intervenes: true } when State.Loaded.Axis is null => "no axis",
+        { Kind: VariantKind.Capped } variant => $"kept near the Assistant, {ChatSettings.CapWord(VariantPlan.PercentileOf(variant, State.Loaded.Axis))}",
+        { Kind: VariantKind.Steered } variant => $"towards {variant.Toward}",
+        _ => "as trained",
+    };
 
     private void Change(ChatSettings settings)
     {

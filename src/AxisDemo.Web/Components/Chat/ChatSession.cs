@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using AxisDemo.Formats;
-using AxisDemo.Serving;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
 
@@ -10,14 +7,25 @@ namespace AxisDemo.Web.Components.Chat;
 /// One visitor's conversation in both columns: the state of the chat page, without a page. Its members may be called from any
 /// thread; <see cref="Changed"/> is raised on any.
 /// </summary>
-public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDisposable
+public sealed class ChatSession : IDisposable
 {
+    private readonly IModelSource source;
+    private readonly LimitOptions limits;
+    private readonly TurnRunner runner;
     private readonly Lock gate = new();
     private List<ChatTurn> turns = [];
     private CancellationTokenSource? running;
-    private ChatSettings settings = new ChatSettings().Within(limits);
+    private ChatSettings settings;
     // The preset that set the system prompt, and the visitor's own prompt, which comes back when the preset goes.
     private (Preset Preset, string OwnPrompt)? borrowed;
+
+    /// <summary>A conversation without turns.</summary>
+    public ChatSession(IModelSource source, LimitOptions limits)
+    {
+        (this.source, this.limits) = (source, limits);
+        settings = new ChatSettings().Within(limits);
+        runner = new TurnRunner(Trajectory, () => Changed?.Invoke());
+    }
 
     /// <summary>Something that pages show has changed.</summary>
     public event Action? Changed;
@@ -55,6 +63,9 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
     /// <summary>Where the model of this conversation stands.</summary>
     public ModelState State => source.StateOf(Model, Axis);
 
+    /// <summary>Where a column's model stands: a variant may name its own.</summary>
+    public ModelState StateOf(Column column) => settings[column].Model is { } own ? source.StateOf(own) : State;
+
     /// <summary>Chooses model and axis for the next messages.</summary>
     public void Choose(string? model, string? axis)
     {
@@ -63,7 +74,7 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
     }
 
     /// <summary>Sends a message to both columns and returns when both have answered.</summary>
-    public Task SendAsync(string text) => RunAsync(() => [text]);
+    public Task SendAsync(string text) => RunAsync(() => [stop => TurnAsync(text, stop)]);
 
     /// <summary>Starts over with a preset's system prompt and sends its messages one after the other.</summary>
     public Task PlayAsync(Preset preset)
@@ -74,19 +85,31 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
             Forget();
             borrowed = (preset, settings.SystemPrompt);
             settings = settings with { SystemPrompt = preset.SystemPrompt };
-            return preset.Turns;
+            return [.. preset.Turns.Select(text => (Step)(stop => TurnAsync(text, stop)))];
         });
     }
 
-    /// <summary>Takes the last answers away and asks again, with the next seed.</summary>
-    public Task RegenerateAsync() => RunAsync(() =>
+    /// <summary>Takes the last answers away, of both columns or of one, and asks again with the next seed.</summary>
+    public Task RegenerateAsync(Column? only = null) => RunAsync(() =>
     {
         if (turns.Count == 0) return [];
+        settings = settings with { Seed = ChatSettings.SampleSeed(settings.Seed, 1) };
+        if (only is { } column) return [stop => AgainAsync(column, stop)];
         var text = turns[^1].User;
         RemoveFrom(turns.Count - 1);
-        settings = settings with { Seed = unchecked(settings.Seed + 1) & int.MaxValue };
-        return [text];
+        return [stop => TurnAsync(text, stop)];
     });
+
+    /// <summary>Replaces an earlier message and goes on from there: it and what came after it are taken away.</summary>
+    public Task EditAsync(int turn, string text) => RunAsync(() =>
+    {
+        if (turn < 0 || turn >= turns.Count || Refusal(text) is not null) return [stop => Task.FromResult(Possible(text) is not null)];
+        RemoveFrom(turn);
+        return [stop => TurnAsync(text, stop)];
+    });
+
+    /// <summary>Lets the last turn's answers go on where they were cut off: in both columns or in one.</summary>
+    public Task ContinueAsync(Column? only = null) => RunAsync(() => turns.Count == 0 ? [] : [stop => OnwardAsync(only, stop)]);
 
     /// <summary>Takes the last turn away and returns its message, for the box.</summary>
     public string? Undo()
@@ -126,11 +149,11 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
     /// <inheritdoc/>
     public void Dispose() => Stop();
 
-    /// <summary>Takes the one place there is, prepares under the lock what to send, and sends it; nothing where the place is taken.</summary>
-    private async Task RunAsync(Func<IReadOnlyList<string>> prepare)
+    /// <summary>Takes the one place there is, prepares under the lock what to do, and does it; nothing where the place is taken.</summary>
+    private async Task RunAsync(Func<IReadOnlyList<Step>> prepare)
     {
         var cancel = new CancellationTokenSource();
-        IReadOnlyList<string> messages;
+        IReadOnlyList<Step> steps;
         lock (gate)
         {
             if (running is not null)
@@ -139,17 +162,17 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
                 return;
             }
 
-            messages = prepare();
-            running = cancel;
             Problem = null;
+            steps = prepare();
+            running = cancel;
         }
 
         Changed?.Invoke();
         try
         {
-            foreach (var message in messages)
+            foreach (var step in steps)
             {
-                if (!await TurnAsync(message.Trim(), cancel.Token)) break;
+                if (!await step(cancel.Token)) break;
             }
         }
         finally
@@ -163,89 +186,57 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
     /// <summary>One turn; false when the messages after it should not be sent.</summary>
     private async Task<bool> TurnAsync(string text, CancellationToken cancellation)
     {
-        var state = State;
-        var loaded = state.Loaded;
-        Problem = loaded is null ? state.Problem ?? state.Doing ?? "The model is still being loaded. Try again in a moment."
-            : text.Length == 0 ? "The message is empty. Write something first."
-            : text.Length > limits.MessageCharacters ? $"The message has {text.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
-            : settings.SystemPrompt.Length > limits.MessageCharacters ? $"The system prompt has {settings.SystemPrompt.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
-            : null;
-        if (Problem is not null || loaded is null)
-        {
-            Changed?.Invoke();
-            return false;
-        }
-
-        var turn = Begin(loaded, text);
-        await Task.WhenAll(AnswerAsync(loaded, turn, Variant.Standard, cancellation), AnswerAsync(loaded, turn, Variant.Capped, cancellation));
-        Trajectory.Complete(turn.Index);
-        Changed?.Invoke();
-        return !cancellation.IsCancellationRequested && turn.Standard.Error is null && turn.Capped?.Error is null;
-    }
-
-    private ChatTurn Begin(ReadyModel loaded, string text)
-    {
-        var axis = loaded.Axis;
-        var wanted = Settings;
-        var percentile = wanted.PercentileFor(axis);
-        var now = wanted with { Percentile = percentile };
-        float? floor = axis?.Shown(percentile);
-        TokenTint? tint = axis is null ? null : new TokenTint(floor!.Value, axis.Shown(90) - axis.Shown(10));
-        var index = turns.Count;
-        var capped = now.Capping && axis is not null ? new Answer(index, Variant.Capped, tint) : null;
-        var turn = new ChatTurn(index, text, now, new Answer(index, Variant.Standard, tint), capped);
-        Trajectory.Begin(now.Capping ? floor : null, percentile);
+        text = text.Trim();
+        if (Possible(text) is not { } loaded) return false;
+        var now = Settings;
+        var turn = new ChatTurn(turns.Count, text, now, TurnRunner.Answers(loaded.A, now, turns.Count, Column.A), TurnRunner.Answers(loaded.B, now, turns.Count, Column.B));
+        Trajectory.Begin(TurnRunner.Start(loaded.A, turn, Column.A), TurnRunner.Start(loaded.B, turn, Column.B), turns.Count > 0 && now.DiffersFrom(turns[^1].Settings));
         turns = [.. turns, turn];
         Changed?.Invoke();
-        return turn;
+        return await FinishAsync(loaded, turn, turn.Answers, cancellation);
     }
 
-    private async Task AnswerAsync(ReadyModel loaded, ChatTurn turn, Variant variant, CancellationToken cancellation)
+    /// <summary>A column's answers to the last turn once more.</summary>
+    private async Task<bool> AgainAsync(Column column, CancellationToken cancellation)
     {
-        if (turn[variant] is not { } answer) return;
-        try
-        {
-            await foreach (var happened in loaded.Generator.StreamAsync(Request(loaded, turn, variant), cancellation))
-            {
-                if (answer.Take(happened) is { } point) Trajectory.Add(point);
-                Changed?.Invoke();
-            }
-
-            answer.End("cancelled", null);
-        }
-        catch (InputException e)
-        {
-            answer.End(null, e.Fault + (e.Remedy.Length > 0 ? " " + e.Remedy : ""));
-        }
-        catch (OperationCanceledException)
-        {
-            answer.End("cancelled", null);
-        }
-        catch (Exception e)
-        {
-            // A fault of the program: the visitor is told in this answer, and the page lives on.
-            Trace.TraceError(e.ToString());
-            answer.End(null, $"The engine failed: {e.Message}");
-        }
-
+        if (Possible(turns[^1].User) is not { } loaded) return false;
+        var turn = turns[^1].With(column, TurnRunner.Answers(loaded[column], Settings, turns.Count - 1, column));
+        Trajectory.Reopen(turn.Index, column, TurnRunner.Start(loaded[column], turn, column));
+        turns = [.. turns[..^1], turn];
         Changed?.Invoke();
+        return await FinishAsync(loaded, turn, turn[column], cancellation);
     }
 
-    private GenerationRequest Request(ReadyModel loaded, ChatTurn turn, Variant variant)
+    private async Task<bool> OnwardAsync(Column? only, CancellationToken cancellation)
     {
-        var now = turn.Settings;
-        var prompt = ColumnPrompt.Next(loaded.Generator, now.SystemPrompt, [.. turns.Take(turn.Index).Select(t => t.Past(variant))], turn.User);
-        return new GenerationRequest
-        {
-            Prompt = prompt.Ids,
-            PromptSpecial = prompt.Special,
-            MaxTokens = now.MaxTokens,
-            Sampling = new Sampling { Temperature = (float)now.Temperature, Seed = ChatSettings.TurnSeed(now.Seed, turn.Index) },
-            Interventions = variant == Variant.Capped ? [loaded.Axis!.Cap(now.PercentileFor(loaded.Axis))] : [],
-            Watch = loaded.Axis is { } axis ? [axis.Display()] : [],
-            Read = variant == Variant.Capped,
-        };
+        var turn = turns[^1];
+        if (Possible(turn.User) is not { } loaded) return false;
+        return await FinishAsync(loaded, turn, [.. turn.Answers.Where(a => a.Sample == 0 && (only ?? a.Column) == a.Column && a.Reopen())], cancellation);
     }
+
+    private async Task<bool> FinishAsync(ReadyColumns loaded, ChatTurn turn, IEnumerable<Answer> answers, CancellationToken cancellation)
+    {
+        await Task.WhenAll(answers.Select(answer => runner.AnswerAsync(loaded[answer.Column], turns, turn, answer, limits.MaxTokens, cancellation)));
+        Trajectory.Complete(turn.Index);
+        Changed?.Invoke();
+        return !cancellation.IsCancellationRequested && turn.Answers.All(a => a.Error is null);
+    }
+
+    /// <summary>The columns' models, if the message can be sent; else null, and <see cref="Problem"/> says why.</summary>
+    private ReadyColumns? Possible(string text)
+    {
+        Problem = Refusal(text);
+        if (Problem is null && StateOf(Column.A).Loaded is { } a && StateOf(Column.B).Loaded is { } b) return new ReadyColumns(a, b);
+        Changed?.Invoke();
+        return null;
+    }
+
+    private string? Refusal(string text) =>
+        new[] { StateOf(Column.A), StateOf(Column.B) }.FirstOrDefault(s => s.Loaded is null) is { } state ? state.Problem ?? state.Doing ?? "The model is still being loaded. Try again in a moment."
+        : string.IsNullOrWhiteSpace(text) ? "The message is empty. Write something first."
+        : text.Length > limits.MessageCharacters ? $"The message has {text.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
+        : settings.SystemPrompt.Length > limits.MessageCharacters ? $"The system prompt has {settings.SystemPrompt.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
+        : null;
 
     private void Forget()
     {
@@ -260,4 +251,13 @@ public sealed class ChatSession(IModelSource source, LimitOptions limits) : IDis
         turns = turns[..turn];
         Trajectory.Truncate(turn);
     }
+
+    /// <summary>The models that the columns run.</summary>
+    private sealed record ReadyColumns(ReadyModel A, ReadyModel B)
+    {
+        public ReadyModel this[Column column] => column == Column.A ? A : B;
+    }
+
+    /// <summary>A part of what was asked for; false when the parts after it should not be done.</summary>
+    private delegate Task<bool> Step(CancellationToken stop);
 }

@@ -8,8 +8,8 @@ internal sealed class RateMeter(TimeProvider clock)
     /// <summary>Tokens per second of a turn, its answers together.</summary>
     public double Of(ChatTurn turn)
     {
-        foreach (var old in started.Keys.Where(a => a != turn.Standard && a != turn.Capped).ToList()) started.Remove(old);
-        return Of(turn.Standard) + (turn.Capped is { } capped ? Of(capped) : 0);
+        foreach (var old in started.Keys.Where(a => !turn.Answers.Contains(a)).ToList()) started.Remove(old);
+        return turn.Answers.Sum(Of);
     }
 
     private double Of(Answer answer)

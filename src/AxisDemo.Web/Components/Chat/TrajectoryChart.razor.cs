@@ -21,7 +21,7 @@ public sealed partial class TrajectoryChart
     private TrajectoryCursor cursor;
     private ChatSession? heard;
     private ChatAxis? created;
-    private (Reading, double, bool)? shown;
+    private (Reading, ColumnFloor?, ColumnFloor?)? shown;
     private bool sending;
     private bool showing;
     private bool failed;
@@ -47,7 +47,7 @@ public sealed partial class TrajectoryChart
         {
             if (summaries.Count == 0) return "Nothing has been said yet.";
             var floor = Axis is null ? "" : Axis.CapsDisplayLayer ? "The floor of the cap" : "The calibration's percentile";
-            return string.Join(" ", summaries.Select(Label)) + (summaries.Last().Floor is { } f ? $" {floor} lies at {AnswerView.Number(f)}." : "");
+            return string.Join(" ", summaries.Select(Label)) + (summaries.Last().B.Floor is { } f ? $" {floor} lies at {AnswerView.Number(f.Value)}." : "");
         }
     }
 
@@ -109,17 +109,24 @@ public sealed partial class TrajectoryChart
     /// <summary>A turn in words.</summary>
     internal static string Label(TurnSummary turn)
     {
-        var standard = turn.Means[0] is { } s ? $"standard {AnswerView.Number(s)}" : "no answer yet";
-        var capped = turn.Means[1] is { } c ? $", capped {AnswerView.Number(c)} as the plain model reads it" : "";
-        return $"Turn {turn.Turn + 1}: {standard}{capped}.";
+        var said = new[] { turn.A, turn.B }.Where(c => c.Samples is [{ }, ..]).Select(c => $"{c.Name} {AnswerView.Number(c.Samples[0]!.Read)}").ToList();
+        return $"Turn {turn.Turn + 1}: {(said.Count == 0 ? "no answer yet" : string.Join(", ", said))}.";
     }
 
     /// <summary>A delta as the script takes it: arrays, since each key would be sent with each token.</summary>
     internal static object Message(TrajectoryDelta delta) => new
     {
         reset = delta.Reset,
-        points = delta.Points.Select(p => new object[] { p.Turn, (int)p.Variant, p.Index, p.Text, Round(p.Pre), Round(p.Post), Round(p.Read), p.Touched ? 1 : 0, p.Lifted }),
-        turns = delta.Turns.Select(t => new { turn = t.Turn, span = t.Span, floor = t.Floor, percentile = t.Percentile, means = t.Means }),
+        points = delta.Points.Select(p => new object?[] { p.Turn, (int)p.Column, p.Sample, p.Index, p.Text, Round(p.Pre), Round(p.Post), Round(p.Read), p.Touched ? 1 : 0, p.Lifted, p.Kl is { } kl ? Math.Round(kl, 4) : null, p.PlainChoice, p.Id }),
+        turns = delta.Turns.Select(t => new { turn = t.Turn, span = t.Span, changed = t.Changed, columns = new[] { Column(t.A), Column(t.B) } }),
+    };
+
+    // Means by sample, each [read, pre, post].
+    private static object Column(ColumnSummary column) => new
+    {
+        name = column.Name,
+        floor = column.Floor is { } f ? new { value = Round(f.Value), percentile = f.Percentile, acts = f.Acts } : null,
+        means = column.Samples.Select(m => m is null ? null : new[] { Round(m.Read), Round(m.Pre), Round(m.Post) }),
     };
 
     private static double Round(float value) => Math.Round(value, 2);
@@ -137,8 +144,6 @@ public sealed partial class TrajectoryChart
         if (chart is null || Session is null || sending) return;
         var delta = Session.Trajectory.Since(cursor);
         if (Empty(delta)) return;
-        // A turn that nothing was capped in had no floor.
-        delta = delta with { Turns = [.. delta.Turns.Select(t => Session.Turns.ElementAtOrDefault(t.Turn) is { Capped: null } ? t with { Floor = null } : t)] };
         sending = true;
         var taken = await CallAsync("extend", Message(delta));
         sending = false;
@@ -161,16 +166,18 @@ public sealed partial class TrajectoryChart
     private async Task ShowAsync()
     {
         if (chart is null || Axis is null || Session is null || showing) return;
-        var now = (Reading, Percentile: Session.Settings.PercentileFor(Axis), Session.Settings.Capping);
+        var now = (Reading, Floor(Chat.Column.A), Floor(Chat.Column.B));
         if (now == shown) return;
         showing = true;
-        var taken = await CallAsync("show", Reading.ToString().ToLowerInvariant(), now.Capping ? Axis.Shown(now.Percentile) : null, now.Percentile);
+        var taken = await CallAsync("show", Reading.ToString().ToLowerInvariant(), new[] { now.Item2, now.Item3 });
         showing = false;
         if (!taken) return;
         shown = now;
         // A slider that was moved meanwhile.
         pulse?.Signal();
     }
+
+    private ColumnFloor? Floor(Column column) => VariantPlan.Floor(Session!.Settings[column], Axis);
 
     // False when the browser may not have taken the call: over a connection that is lost for a while nothing says whether it did.
     private async Task<bool> CallAsync(string method, params object?[] arguments)

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using AxisDemo.Formats;
+using AxisDemo.Serving;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>Asks the engine for a turn's answers and hands its events on.</summary>
+public sealed class TurnRunner(Trajectory trajectory, Action changed)
+{
+    /// <summary>The answers that a column will give: none where its variant needs an axis and there is none.</summary>
+    public static IReadOnlyList<Answer> Answers(ReadyModel loaded, ChatSettings settings, int turn, Column column)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        ArgumentNullException.ThrowIfNull(settings);
+        var axis = loaded.Axis;
+        if (axis is null && settings[column].Intervenes) return [];
+        TokenTint? tint = axis is null ? null : new TokenTint(axis.Shown(VariantPlan.PercentileOf(settings[column], axis)), axis.Shown(90) - axis.Shown(10));
+        return [.. Enumerable.Range(0, settings.Repeats).Select(sample => new Answer(turn, column, sample, settings, loaded.Id, tint))];
+    }
+
+    /// <summary>What the chart is told of a column when a turn begins.</summary>
+    public static ColumnStart Start(ReadyModel loaded, ChatTurn turn, Column column)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        ArgumentNullException.ThrowIfNull(turn);
+        var variant = (turn.Shown(column)?.Settings ?? turn.Settings)[column];
+        return new ColumnStart(variant.Name, turn[column].Count > 0 ? VariantPlan.Floor(variant, loaded.Axis) : null, turn[column].Count);
+    }
+
+    /// <summary>Runs one answer to its end. What goes wrong is said in the answer.</summary>
+    public async Task AnswerAsync(ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer, int mostTokens, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        ArgumentNullException.ThrowIfNull(answer);
+        try
+        {
+            await foreach (var happened in loaded.Generator.StreamAsync(Request(loaded, turns, turn, answer, mostTokens), cancellation))
+            {
+                if (answer.Take(happened) is { } point) trajectory.Add(point);
+                changed();
+            }
+
+            answer.End("cancelled", null);
+        }
+        catch (InputException e)
+        {
+            answer.End(null, e.Fault + (e.Remedy.Length > 0 ? " " + e.Remedy : ""));
+        }
+        catch (OperationCanceledException)
+        {
+            answer.End("cancelled", null);
+        }
+        catch (Exception e)
+        {
+            // A fault of the program: the visitor is told in this answer, and the page lives on.
+            Trace.TraceError(e.ToString());
+            answer.End(null, $"The engine failed: {e.Message}");
+        }
+
+        changed();
+    }
+
+    private static GenerationRequest Request(ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer, int mostTokens)
+    {
+        var (now, column) = (answer.Settings, answer.Column);
+        var prompt = ColumnPrompt.Next(loaded.Generator, now.SystemPromptOf(column), [.. turns.Take(turn.Index).Select(t => t.Past(now.Remembers(column)))], turn.User);
+        var interventions = VariantPlan.Interventions(answer.Variant, loaded.Axis);
+        var seed = ChatSettings.TurnSeed(ChatSettings.SampleSeed(now.Seed, answer.Sample), turn.Index);
+        return new GenerationRequest
+        {
+            Prompt = [.. prompt.Ids, .. answer.Ids],
+            PromptSpecial = [.. prompt.Special, .. answer.Ids.Select(_ => false)],
+            MaxTokens = Math.Min(now.MaxTokens, mostTokens),
+            Sampling = new Sampling
+            {
+                Temperature = (float)now.Temperature,
+                RepetitionPenalty = (float)now.RepetitionPenalty,
+                // A continuation counts its tokens from 0 again: without luck of its own it would repeat the beginning's.
+                Seed = answer.Continuations == 0 ? seed : ChatSettings.TurnSeed((int)(seed & int.MaxValue), answer.Continuations),
+            },
+            Interventions = interventions,
+            Watch = loaded.Axis is { } axis ? [axis.Display()] : [],
+            Read = interventions.Count > 0,
+        };
+    }
+}
