@@ -29,6 +29,8 @@ internal static class CommandLine
         BuildCommand.Create(),
         CalibrateCommand.Create(),
         ProjectCommand.Create(),
+        ImportCommand.Create(),
+        ExportCommand.Create(),
         BenchCommand.Create(),
     };
 

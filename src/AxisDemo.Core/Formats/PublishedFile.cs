@@ -17,7 +17,7 @@ public abstract record PublishedFile
         return file.Root switch
         {
             TorchTensor or TorchList => new PublishedAxis(Layers(path, "axis", file.Root)),
-            TorchDictionary d when d.TryGet("axis", out var axis) => new PublishedAxis(Layers(path, "axis", axis)),
+            TorchDictionary d when d.TryGet("axis", out var axis) => new PublishedAxis(Layers(path, "axis", axis)) { ModelName = Model(d) },
             TorchDictionary d when d.TryGet("vectors", out var vectors) && d.TryGet("experiments", out var experiments) => Capping(path, vectors, experiments),
             TorchDictionary d when d.TryGet("vector", out _) => new PublishedRoles([Role(path, "role", d)]),
             TorchDictionary { Entries: { Count: > 0 } entries } when entries.All(e => e.Value is TorchDictionary r && r.TryGet("vector", out _)) =>
@@ -25,6 +25,10 @@ public abstract record PublishedFile
             var other => throw Fault(path, "content", $"the file holds {TorchFile.Describe(other)}{Keys(other)}; an axis (a tensor [layers, width], a list of one tensor per layer, or a dict with 'axis'), role vectors or a capping configuration is needed."),
         };
     }
+
+    // {"axis": ..., "metadata": {"model": "..."}}
+    private static string Model(TorchDictionary file) =>
+        file.TryGet("metadata", out var metadata) && metadata is TorchDictionary m && m.TryGet("model", out var name) && name is string text ? Printable.Text(text) : "";
 
     private static string Keys(object? value) => value is TorchDictionary d ? $" with the keys {string.Join(", ", d.Entries.Take(8).Select(e => Printable.Text($"{e.Key}")))}" : "";
 
@@ -99,7 +103,11 @@ public abstract record PublishedFile
 
 /// <summary>An axis or contrast vector: float32 by layer and width.</summary>
 /// <param name="Layers">One row of equal length per block, from block 0.</param>
-public sealed record PublishedAxis(float[][] Layers) : PublishedFile;
+public sealed record PublishedAxis(float[][] Layers) : PublishedFile
+{
+    /// <summary>The model it was made for; empty when the file does not say.</summary>
+    public string ModelName { get; init; } = "";
+}
 
 /// <summary>One or many role vectors.</summary>
 /// <param name="Roles">In the file's order.</param>

@@ -13,7 +13,7 @@ public sealed class AxisFile
     /// <summary>Percentiles 0, 1, … 100 are stored.</summary>
     public const int Percentiles = 101;
 
-    private readonly Direction[] directions;
+    private readonly Direction?[] directions;
     private readonly AxisParts parts;
 
     /// <summary>An axis from its parts.</summary>
@@ -24,8 +24,9 @@ public sealed class AxisFile
         this.parts = parts;
         Path = path;
         var name = parts.Provenance.Name;
-        directions = new Direction[parts.Layers];
-        for (var l = 0; l < directions.Length; l++) directions[l] = new Direction(name, parts.Axis.AsSpan(l * parts.Width, parts.Width));
+        directions = new Direction?[parts.Layers];
+        for (var l = 0; l < directions.Length; l++)
+            if (parts.HasVector(l)) directions[l] = new Direction(name, parts.Axis.AsSpan(l * parts.Width, parts.Width));
         Roles = parts.RoleNames.Count == 0 ? [] : [.. parts.RoleNames.Select((role, i) => new ReferenceRole(role, Shown(parts.RoleVectors.AsSpan(i * parts.Width, parts.Width))))];
         Default = parts.DefaultVector.Length == 0 ? null : new ReferenceRole(PromptSet.DefaultRole, Shown(parts.DefaultVector));
     }
@@ -74,8 +75,13 @@ public sealed class AxisFile
     /// <exception cref="InputException">The place cannot be written.</exception>
     public void Write(string path) => AxisStorage.Write(parts, path);
 
+    /// <summary>Whether it has a vector for a layer. Imported control vectors leave out block 0, and may leave out others.</summary>
+    public bool HasLayer(int layer) => layer >= 0 && layer < Layers && directions[layer] is not null;
+
     /// <summary>The axis at a layer: values as stored (not of unit length), unit vector, norm.</summary>
-    public Direction At(int layer) => directions[Checked(layer)];
+    /// <exception cref="InputException">There is no such layer, or the file has no vector for it.</exception>
+    public Direction At(int layer) => directions[Checked(layer)]
+        ?? throw new InputException(Path, "axis", $"it has no vector for layer {layer}.", $"It has one for: {string.Join(", ", Enumerable.Range(0, Layers).Where(HasLayer).Take(64))}.");
 
     /// <summary>Unit vector at a layer, [d].</summary>
     public ReadOnlySpan<float> Unit(int layer) => At(layer).Unit;

@@ -11,7 +11,7 @@ public sealed record AxisParts
     /// <summary>Width d.</summary>
     public required int Width { get; init; }
 
-    /// <summary>[L, d], not of unit length; at a layer of all zeros the axis is not known and the file is refused.</summary>
+    /// <summary>[L, d], not of unit length; a layer of all zeros has no vector (a control vector has none for block 0). The layer to show has one.</summary>
     public required float[] Axis { get; init; }
 
     /// <summary>Where it comes from.</summary>
@@ -53,14 +53,16 @@ public sealed record AxisParts
     /// <summary>The cap that it chose.</summary>
     public CalibrationRow? Recommended { get; init; }
 
+    internal bool HasVector(int layer) => Axis.AsSpan(layer * Width, Width).ContainsAnyExcept(0f);
+
     internal void Check(string path)
     {
         InputException Fault(string field, string fault) => new(path, field, fault, "Build or import the axis again.");
         if (Layers < 1 || Width < 1 || Axis.LongLength != (long)Layers * Width) throw Fault("axis", $"{Axis.Length} numbers are not {Layers} layers of width {Width}.");
         if (Provenance.DisplayLayer < 0 || Provenance.DisplayLayer >= Layers) throw Fault("display_layer", $"{Provenance.DisplayLayer} is not one of {Layers} layers.");
-        if (Provenance.PointsTo is not ("assistant" or "role")) throw Fault("points_to", $"it is '{Provenance.PointsTo}'; 'assistant' or 'role' is possible.");
-        for (var l = 0; l < Layers; l++)
-            if (!Axis.AsSpan(l * Width, Width).ContainsAnyExcept(0f)) throw Fault("axis", $"layer {l} is all zeros.");
+        // Floors lift and charts rise towards the Assistant: an axis with the other sign would do the opposite of what they say.
+        if (Provenance.PointsTo is not "assistant") throw Fault("points_to", $"it is '{Provenance.PointsTo}'; an axis file points to the assistant.");
+        if (!HasVector(Provenance.DisplayLayer)) throw Fault("axis", $"layer {Provenance.DisplayLayer}, the one to show, is all zeros.");
 
         Shape("percentiles", PercentileTable, (long)Layers * AxisFile.Percentiles);
         Shape("mean_norm", MeanNorm, Layers);

@@ -82,8 +82,11 @@ public sealed record AxisProvenance
     /// <summary>The layer to show.</summary>
     public required int DisplayLayer { get; init; }
 
-    /// <summary>Which end is positive: "assistant" or "role".</summary>
+    /// <summary>Which end is positive: always "assistant"; stored, so that readers of the file need not guess.</summary>
     public string PointsTo { get; init; } = "assistant";
+
+    /// <summary>Which end was positive in the file that the axis was imported from: "role" = it was negated. Empty when not imported.</summary>
+    public string SourcePointsTo { get; init; } = "";
 
     /// <summary>Hash of the prompt set.</summary>
     public string PromptSetHash { get; init; } = "";
@@ -106,6 +109,6 @@ public sealed record AxisProvenance
     /// <summary>What scored the rollouts: "none", "pmi".</summary>
     public string Judge { get; init; } = "none";
 
-    /// <summary>Where an imported axis was taken from; else empty.</summary>
+    /// <summary>The file that an imported axis was taken from, with its sha256; else empty.</summary>
     public string ImportedFrom { get; init; } = "";
 }

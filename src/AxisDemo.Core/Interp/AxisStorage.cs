@@ -11,7 +11,7 @@ namespace AxisDemo.Interp;
 /// </summary>
 internal static class AxisStorage
 {
-    private const string Format = "axisdemo.axis";
+    public const string Format = "axisdemo.axis";
     private const string Version = "1";
     private const long MostNumbers = 1L << 28; // 1 GiB of float32: a 405B model's axis has 2 million
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };

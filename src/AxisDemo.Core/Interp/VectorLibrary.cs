@@ -1,4 +1,5 @@
 using AxisDemo.Formats;
+using AxisDemo.Interp.Import;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
 
@@ -67,14 +68,29 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve)
         return new Watch(vector.Name, layer.Value, vector);
     }
 
+    // Axis files and imported vectors may say what they were made for; a tensor of another file is checked by its shape alone.
+    private void EnsureMadeForModel(SafetensorsFile file)
+    {
+        var format = file.Metadata.GetValueOrDefault("format");
+        if (format == AxisStorage.Format) AxisFile.Open(file.Path).EnsureMatches(Model.Name, Model.Sha256, Model.Layers, Model.Width);
+        if (format != VectorsFile.Format || !file.Metadata.TryGetValue(VectorsFile.ModelSha256Key, out var made) || string.Equals(made, Model.Sha256, StringComparison.OrdinalIgnoreCase)) return;
+        throw new InputException(file.Path, "model", $"its vectors were made for {Printable.Text(file.Metadata.GetValueOrDefault(VectorsFile.ModelNameKey, "another model"))} (sha256 {Printable.Text(made)}); the loaded model is {Model.Name} (sha256 {Model.Sha256}).", "Load the model they were made for, or import them for this one.");
+    }
+
     private LayerVectors Read(string path, string name)
     {
         using var file = SafetensorsFile.Open(path);
         if (!file.TryGet(name, out var tensor))
             throw new InputException(path, name, "there is no such tensor.", $"It has: {string.Join(", ", file.Tensors.Take(12).Select(t => t.Name))}{(file.Tensors.Count > 12 ? ", …" : "")}.");
+        EnsureMadeForModel(file);
         var (width, layers) = (Model.Width, Model.Layers);
         var fits = tensor.Shape is [var d] && d == width || tensor.Shape is [var l, var w] && l == layers && w == width;
-        if (!fits) throw new InputException(path, name, $"its shape is [{string.Join(", ", tensor.Shape)}]; [{width}] or [{layers}, {width}] is needed.", $"Use a vector made for {Model.Name}.");
+        if (!fits)
+        {
+            var made = file.Metadata.GetValueOrDefault(VectorsFile.ModelNameKey) is { Length: > 0 } own ? $"it was made for {Printable.Text(own)}; " : "";
+            throw new InputException(path, name, $"{made}its shape is [{string.Join(", ", tensor.Shape)}]; [{width}] or [{layers}, {width}] is needed.", $"Use a vector made for {Model.Name}.");
+        }
+
         var values = tensor.ToFloats();
         if (tensor.Shape.Length == 1)
         {

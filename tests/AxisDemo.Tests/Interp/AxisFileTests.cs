@@ -86,6 +86,23 @@ public class AxisFileTests
         Assert.All([hash, width], m => Assert.True(m.Contains("Sample 1M", StringComparison.Ordinal) && m.Contains("Other", StringComparison.Ordinal), m));
     }
 
+    [Fact]
+    public void A_layer_without_a_vector_is_refused_where_it_is_used_and_the_others_serve()
+    {
+        var parts = Without(Built.Value, layer: 1);
+        var axis = new AxisFile(parts with { Provenance = parts.Provenance with { DisplayLayer = 2 } });
+        Assert.Equal([true, false, true], Enumerable.Range(0, 3).Select(axis.HasLayer));
+        Assert.Equal(Built.Value.Axis[8..12], axis.At(2).Values.ToArray());
+        Assert.Contains("no vector for layer 1. It has one for: 0, 2.", Assert.Throws<InputException>(() => axis.At(1)).Message, StringComparison.Ordinal);
+    }
+
+    private static AxisParts Without(AxisParts good, int layer)
+    {
+        var axis = (float[])good.Axis.Clone();
+        axis.AsSpan(layer * good.Width, good.Width).Clear();
+        return good with { Axis = axis };
+    }
+
     public static TheoryData<string, AxisParts> Wrong()
     {
         var good = Built.Value;
@@ -100,9 +117,10 @@ public class AxisFileTests
         {
             { "axis", good with { Axis = good.Axis[1..] } },
             { "axis", good with { Axis = With(good.Axis, 3, float.NaN) } },
-            { "layer 1 is all zeros", good with { Axis = [.. good.Axis[..4], 0, 0, 0, 0, .. good.Axis[8..]] } },
+            { "layer 1, the one to show, is all zeros", Without(good, layer: 1) with { Provenance = good.Provenance with { DisplayLayer = 1 } } },
             { "display_layer", good with { Provenance = good.Provenance with { DisplayLayer = 3 } } },
             { "points_to", good with { Provenance = good.Provenance with { PointsTo = "nowhere" } } },
+            { "points to the assistant", good with { Provenance = good.Provenance with { PointsTo = "role" } } },
             { "percentiles", good with { PercentileTable = good.PercentileTable[1..] } },
             { "they fall", good with { PercentileTable = With(good.PercentileTable, 5, 1e9f) } },
             { "mean_norm", good with { MeanNorm = With(good.MeanNorm, 0, 0) } },
