@@ -46,6 +46,9 @@ public sealed unsafe partial class CpuOps : ITensorOps
     public ReadOnlySpan<float> Results => new(results.Data, resultCount);
 
     /// <inheritdoc/>
+    public void Place(int block, int blocks) { }
+
+    /// <inheritdoc/>
     /// <exception cref="InputException">The tensor is no matrix of a supported weight type.</exception>
     public IWeight Matrix(TensorView matrix, ReadOnlySpan<int> rowOrder = default)
     {
@@ -83,6 +86,7 @@ public sealed unsafe partial class CpuOps : ITensorOps
         ArgumentOutOfRangeException.ThrowIfNegative(results);
         step = rows;
         resultCount = results;
+        chosenCount = 0;
         this.results.Ensure(Math.Max(1L, results) * sizeof(float));
         new Span<float>(this.results.Data, results).Clear();
         longest = 0;

@@ -18,6 +18,12 @@ public interface ITensorOps : IDisposable
     string Description { get; }
 
     /// <summary>
+    /// What is made from here on belongs to this block of so many: an engine with several devices spreads the blocks over them.
+    /// Block 0 has the embedding with it; block = blocks stands for the final norm and the head.
+    /// </summary>
+    void Place(int block, int blocks);
+
+    /// <summary>
     /// Prepares a matrix [outputs, inputs] for <see cref="MatMul"/>, <see cref="Embed"/> and <see cref="Head"/>. The file stays open
     /// as long as the weight lives. <paramref name="rowOrder"/>, when given, says which file row each output row is taken from.
     /// </summary>
@@ -69,6 +75,12 @@ public interface ITensorOps : IDisposable
     /// <summary>logits[j] = x[j] W^T for the first <paramref name="count"/> rows of x; softCap c &gt; 0: c * tanh(logits / c).</summary>
     void Head(IBuffer x, int count, IWeight head, float softCap, IBuffer logits);
 
+    /// <summary>
+    /// Chooses tokens from rows of logits, of which the first <paramref name="vocabulary"/> ids are somebody's (some models pad their
+    /// head). At most once a step; what came of it is in <see cref="Chosen"/>.
+    /// </summary>
+    void Choose(IBuffer logits, int vocabulary, ReadOnlySpan<TokenChoice> choices);
+
     /// <summary>Results[slot + i] = x[from + i] · unit, for count rows.</summary>
     void Project(IBuffer x, IVector unit, int from, int count, int slot);
 
@@ -92,6 +104,9 @@ public interface ITensorOps : IDisposable
 
     /// <summary>What <see cref="Project"/>, <see cref="Floor"/> and <see cref="Capture"/> wrote; valid from <see cref="End"/> to the next <see cref="Begin"/>.</summary>
     ReadOnlySpan<float> Results { get; }
+
+    /// <summary>What <see cref="Choose"/> chose, in its order; valid from <see cref="End"/> to the next <see cref="Begin"/>.</summary>
+    ReadOnlySpan<ChosenToken> Chosen { get; }
 
     /// <summary>A row of a buffer on the host; valid from <see cref="End"/> to the next <see cref="Begin"/>.</summary>
     ReadOnlySpan<float> Read(IBuffer buffer, int row);

@@ -90,6 +90,7 @@ internal static class GgufModel
         for (var l = 0; l < blocks.Length; l++)
         {
             cancellation.ThrowIfCancellationRequested();
+            ops.Place(l, blocks.Length);
             var b = $"blk.{l}.";
             blocks[l] = new BlockWeights
             {
@@ -113,7 +114,9 @@ internal static class GgufModel
             progress?.Invoke((l + 1.0) / (blocks.Length + 1));
         }
 
+        ops.Place(0, blocks.Length);
         var embedding = Matrix("token_embd.weight", config.Vocabulary, d);
+        ops.Place(blocks.Length, blocks.Length);
         var head = file.TryGet("output.weight", out _) ? Matrix("output.weight", config.Vocabulary, d) : embedding;
         progress?.Invoke(1);
         return new ModelWeights(embedding, Vector("output_norm.weight", d), head, blocks);

@@ -55,9 +55,9 @@ public sealed class Transformer : IDisposable
 
     /// <summary>
     /// One step: computes every row, stores its keys and values, and the logits of the rows asked for: row j of <see cref="Logits"/>
-    /// belongs to logitRows[j].
+    /// belongs to logitRows[j]. Tokens are chosen from those rows' first <paramref name="vocabulary"/> ids, see <see cref="Chosen"/>.
     /// </summary>
-    public void Forward(StepRows rows, IKvStore kv, HookPlan hooks, ReadOnlySpan<int> logitRows)
+    public void Forward(StepRows rows, IKvStore kv, HookPlan hooks, ReadOnlySpan<int> logitRows, int vocabulary = 0, ReadOnlySpan<TokenChoice> choices = default)
     {
         ops.Begin(rows, hooks.Results);
         ops.Embed(weights.Embedding, Config.EmbeddingScale, x);
@@ -69,6 +69,7 @@ public sealed class Transformer : IDisposable
             ops.Gather(x, logitRows, last);
             ops.RmsNorm(last, weights.FinalNorm, Config.NormEpsilon, last);
             ops.Head(last, logitRows.Length, weights.Head, Config.FinalSoftCap, logits);
+            if (choices.Length > 0) ops.Choose(logits, vocabulary, choices);
         }
 
         ops.End();
@@ -76,6 +77,9 @@ public sealed class Transformer : IDisposable
 
     /// <summary>Logits of a row asked for in the last step, [vocabulary]; valid until the next step.</summary>
     public ReadOnlySpan<float> Logits(int index) => ops.Read(logits, index);
+
+    /// <summary>Tokens chosen in the last step, in the order of its choices; valid until the next step.</summary>
+    public ReadOnlySpan<ChosenToken> Chosen => ops.Chosen;
 
     private void Block(int layer, IKvStore kv, HookPlan hooks)
     {

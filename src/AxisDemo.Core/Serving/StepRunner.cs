@@ -9,7 +9,7 @@ namespace AxisDemo.Serving;
 
 /// <summary>
 /// One step of the engine: plan, forward, and for every request that reached its newest token: report the token whose row was just
-/// computed, choose the next. Its buffers are reused; only events are allocated.
+/// computed, take the next. Tokens are chosen by the engine, where the logits are. Its buffers are reused; only events are allocated.
 /// </summary>
 internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store, EngineOptions options)
 {
@@ -18,8 +18,8 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     private readonly HookPlan hooks = new();
     // Some models pad their head beyond the tokenizer's ids: those logits are nobody's.
     private readonly int vocabulary = model.Tokenizer.VocabularySize;
-    private readonly Sampler sampler = new(model.Tokenizer.VocabularySize);
     private readonly List<int> logitRows = [];
+    private readonly List<TokenChoice> choices = [];
     private Pending[] pending = new Pending[16];
     private Rows[] plan = new Rows[16];
     private double rowsPerMillisecond = 1;
@@ -81,15 +81,16 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         rows.Clear();
         hooks.Clear();
         logitRows.Clear();
+        choices.Clear();
         for (var i = 0; i < running.Count; i++) AddRows(running[i], plan[i]);
 
         var start = Stopwatch.GetTimestamp();
-        model.Transformer.Forward(rows, store, hooks, CollectionsMarshal.AsSpan(logitRows));
+        model.Transformer.Forward(rows, store, hooks, CollectionsMarshal.AsSpan(logitRows), vocabulary, CollectionsMarshal.AsSpan(choices));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (rows.Count > decodeRows + 8) rowsPerMillisecond += 0.3 * (rows.Count / (seconds * 1000) - rowsPerMillisecond);
 
-        var logits = 0;
-        for (var i = 0; i < running.Count; i++) Advance(running[i], plan[i], ref logits);
+        var chosen = 0;
+        for (var i = 0; i < running.Count; i++) Advance(running[i], plan[i], ref chosen);
         return new StepTime(decodeRows, seconds);
     }
 
@@ -98,6 +99,21 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         AddSegment(entry, entry.Main, count.Main);
         if (entry.Reader is { } reader) AddSegment(entry, reader, count.Reader);
         if (count.Main < entry.Main.Pending || !NeedsLogits(entry)) return;
+        var (request, sampling) = (entry.Request, entry.Request.Sampling);
+        choices.Add(new TokenChoice
+        {
+            Row = logitRows.Count,
+            PlainRow = entry.Reader is null ? -1 : logitRows.Count + 1,
+            Forced = request.Forced?[entry.Answer.Count] ?? -1,
+            Temperature = sampling.Temperature,
+            TopP = sampling.TopP,
+            TopK = sampling.TopK,
+            RepetitionPenalty = sampling.RepetitionPenalty,
+            Seed = sampling.Seed,
+            Index = entry.Answer.Count,
+            Answer = entry.Answer,
+            LogProbs = request.LogProbs,
+        });
         logitRows.Add(entry.Main.Row + count.Main - 1);
         if (entry.Reader is { } second) logitRows.Add(second.Row + count.Reader - 1);
     }
@@ -115,7 +131,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     private static bool NeedsLogits(RunningRequest entry) =>
         entry.Answer.Count < entry.Limit && (entry.Request.Forced is null || entry.Request.LogProbs || entry.Request.Read);
 
-    private void Advance(RunningRequest entry, Rows count, ref int logits)
+    private void Advance(RunningRequest entry, Rows count, ref int chosen)
     {
         var complete = count.Main == entry.Main.Pending;
         if (entry.PromptProjections is not null && entry.Main.Computed < entry.Request.Prompt.Count) KeepPrompt(entry, count.Main);
@@ -128,9 +144,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         }
 
         if (entry.Answer.Count == 0 && entry.PromptProjections is { } projections) entry.Send(new PromptEvent(projections));
-        var first = logits;
-        var needsLogits = NeedsLogits(entry);
-        if (needsLogits) logits += entry.Reader is null ? 1 : 2;
+        ChosenToken? choice = NeedsLogits(entry) ? model.Transformer.Chosen[chosen++] : null;
 
         // The token's text is complete only now: at the very end half a character is given as what it is.
         var ended = EndsHere(entry);
@@ -149,7 +163,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             return;
         }
 
-        Choose(entry, needsLogits ? first : -1);
+        Take(entry, choice ?? new ChosenToken(entry.Request.Forced![entry.Answer.Count], 0, 0, 0, 0));
     }
 
     private string? EndsHere(RunningRequest entry)
@@ -158,12 +172,10 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         return entry.Main.Known >= model.Info.Context ? "context" : null;
     }
 
-    private void Choose(RunningRequest entry, int logitIndex)
+    private void Take(RunningRequest entry, in ChosenToken choice)
     {
         var request = entry.Request;
-        var index = entry.Answer.Count;
-        var logits = logitIndex >= 0 ? model.Transformer.Logits(logitIndex)[..vocabulary] : default;
-        var id = request.Forced is { } forced ? forced[index] : sampler.Choose(logits, request.Sampling, index, CollectionsMarshal.AsSpan(entry.Answer));
+        var (index, id) = (entry.Answer.Count, choice.Id);
         entry.Sampled();
         if (request.Forced is null && request.StopAtEndOfTurn && model.Tokenizer.EndOfTurn.Contains(id))
         {
@@ -173,19 +185,15 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         }
 
         var token = new TokenEvent(index, id, entry.Text(model.Tokenizer.Bytes(id)), []);
-        if (request.LogProbs) token = token with { LogProb = sampler.LogProbability(logits, id) };
+        if (request.LogProbs) token = token with { LogProb = choice.LogProb };
         if (entry.Reader is not null)
-        {
-            var plain = model.Transformer.Logits(logitIndex + 1)[..vocabulary];
-            var choice = TensorPrimitives.IndexOfMax(plain);
             token = token with
             {
-                Kl = sampler.Divergence(logits, plain),
-                PlainChoiceId = choice,
-                PlainChoice = model.Tokenizer.Decode([choice]),
-                ReadLogProb = request.LogProbs ? sampler.LogProbability(plain, id) : null,
+                Kl = choice.Kl,
+                PlainChoiceId = choice.PlainId,
+                PlainChoice = model.Tokenizer.Decode([choice.PlainId]),
+                ReadLogProb = request.LogProbs ? choice.PlainLogProb : null,
             };
-        }
 
         entry.Add(id, model.Tokenizer.IsControl(id));
         if (entry.Observes)

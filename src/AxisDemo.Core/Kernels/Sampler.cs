@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace AxisDemo.Serving;
+namespace AxisDemo.Kernels;
 
 /// <summary>Chooses tokens from logits, and compares distributions. Its scratch space belongs to the engine's thread.</summary>
 /// <param name="vocabulary">Number of token ids.</param>
@@ -12,29 +12,30 @@ internal sealed class Sampler(int vocabulary)
     private readonly int[] candidates = new int[vocabulary];
     private readonly float[] order = new float[vocabulary];
 
+    /// <summary>Number of token ids.</summary>
+    public int Vocabulary => vocabulary;
+
     /// <summary>The next token: penalty, temperature, top-k, top-p, then Gumbel-max with the shared luck.</summary>
     /// <param name="logits">[vocabulary].</param>
-    /// <param name="sampling">How to choose.</param>
-    /// <param name="index">Index in the answer.</param>
-    /// <param name="answer">Tokens of the answer so far, for the repetition penalty.</param>
-    public int Choose(ReadOnlySpan<float> logits, Sampling sampling, int index, ReadOnlySpan<int> answer)
+    /// <param name="choice">How to choose.</param>
+    public int Choose(ReadOnlySpan<float> logits, in TokenChoice choice)
     {
-        if (sampling.RepetitionPenalty != 1 && answer.Length > 0)
+        if (choice.RepetitionPenalty != 1 && choice.Answer is { Count: > 0 } answer)
         {
             logits.CopyTo(scratch);
             // Each token once, however often it occurred.
-            foreach (var id in answer)
-                scratch[id] = logits[id] > 0 ? logits[id] / sampling.RepetitionPenalty : logits[id] * sampling.RepetitionPenalty;
+            for (var i = 0; i < answer.Count; i++)
+                scratch[answer[i]] = logits[answer[i]] > 0 ? logits[answer[i]] / choice.RepetitionPenalty : logits[answer[i]] * choice.RepetitionPenalty;
             logits = scratch;
         }
 
-        if (sampling.Temperature <= 0) return TensorPrimitives.IndexOfMax(logits);
-        var count = Nucleus(logits, sampling);
+        if (choice.Temperature <= 0) return TensorPrimitives.IndexOfMax(logits);
+        var count = Nucleus(logits, choice);
         var (best, bestScore) = (candidates[0], double.NegativeInfinity);
         for (var c = 0; c < count; c++)
         {
             var id = candidates[c];
-            var score = logits[id] / (double)sampling.Temperature + Luck.Gumbel(sampling.Seed, index, id);
+            var score = logits[id] / (double)choice.Temperature + Luck.Gumbel(choice.Seed, choice.Index, id);
             if (score > bestScore) (best, bestScore) = (id, score);
         }
 
@@ -65,7 +66,7 @@ internal sealed class Sampler(int vocabulary)
     }
 
     // Fills candidates with the tokens kept and returns how many; the most likely first unless everything is kept.
-    private int Nucleus(ReadOnlySpan<float> logits, Sampling sampling)
+    private int Nucleus(ReadOnlySpan<float> logits, in TokenChoice sampling)
     {
         var max = TensorPrimitives.Max(logits);
         TensorPrimitives.Subtract(logits, max, weights);

@@ -1,6 +1,7 @@
+using AxisDemo.Kernels;
 using AxisDemo.Serving;
 
-namespace AxisDemo.Tests.Serving;
+namespace AxisDemo.Tests.Kernels;
 
 public class SamplerTests
 {
@@ -13,7 +14,7 @@ public class SamplerTests
         var counts = new int[Logits.Length];
         const int Draws = 40_000;
         for (ulong seed = 0; seed < Draws; seed++)
-            counts[sampler.Choose(Logits, new Sampling { Temperature = 1.5f, TopP = 1, Seed = seed }, 3, [])]++;
+            counts[Choose(sampler, Logits, new Sampling { Temperature = 1.5f, TopP = 1, Seed = seed }, 3, [])]++;
         var weights = Array.ConvertAll(Logits, l => Math.Exp(l / 1.5));
         for (var i = 0; i < counts.Length; i++)
         {
@@ -28,9 +29,9 @@ public class SamplerTests
     {
         var sampler = new Sampler(Logits.Length);
         // Sorted: 2, 5, 1, 0, ... with p 0.43, 0.26, 0.16, 0.06 (temperature 1): 0.6 needs two tokens.
-        var seen = Enumerable.Range(0, 500).Select(s => sampler.Choose(Logits, new Sampling { Temperature = 1, TopP = 0.6f, Seed = (ulong)s }, 0, [])).Distinct().Order();
+        var seen = Enumerable.Range(0, 500).Select(s => Choose(sampler, Logits, new Sampling { Temperature = 1, TopP = 0.6f, Seed = (ulong)s }, 0, [])).Distinct().Order();
         Assert.Equal([2, 5], seen);
-        seen = Enumerable.Range(0, 500).Select(s => sampler.Choose(Logits, new Sampling { Temperature = 1, TopP = 1, TopK = 3, Seed = (ulong)s }, 0, [])).Distinct().Order();
+        seen = Enumerable.Range(0, 500).Select(s => Choose(sampler, Logits, new Sampling { Temperature = 1, TopP = 1, TopK = 3, Seed = (ulong)s }, 0, [])).Distinct().Order();
         Assert.Equal([1, 2, 5], seen);
     }
 
@@ -38,8 +39,8 @@ public class SamplerTests
     public void Greedy_takes_the_best_and_the_penalty_moves_it_away()
     {
         var sampler = new Sampler(Logits.Length);
-        Assert.Equal(2, sampler.Choose(Logits, Sampling.Greedy, 0, [2]));
-        Assert.Equal(5, sampler.Choose(Logits, Sampling.Greedy with { RepetitionPenalty = 1.5f }, 0, [2, 2]));
+        Assert.Equal(2, Choose(sampler, Logits, Sampling.Greedy, 0, [2]));
+        Assert.Equal(5, Choose(sampler, Logits, Sampling.Greedy with { RepetitionPenalty = 1.5f }, 0, [2, 2]));
     }
 
     [Fact]
@@ -50,10 +51,10 @@ public class SamplerTests
         for (ulong seed = 0; seed < 200; seed++)
         {
             var sampling = new Sampling { Temperature = 1, TopP = 1, Seed = seed };
-            Assert.Equal(sampler.Choose(Logits, sampling, 4, []), sampler.Choose(shifted, sampling, 4, []));
+            Assert.Equal(Choose(sampler, Logits, sampling, 4, []), Choose(sampler, shifted, sampling, 4, []));
         }
 
-        Assert.True(Enumerable.Range(0, 50).Select(i => sampler.Choose(Logits, new Sampling { Temperature = 1, TopP = 1, Seed = 1 }, i, [])).Distinct().Count() > 2);
+        Assert.True(Enumerable.Range(0, 50).Select(i => Choose(sampler, Logits, new Sampling { Temperature = 1, TopP = 1, Seed = 1 }, i, [])).Distinct().Count() > 2);
     }
 
     [Fact]
@@ -66,4 +67,16 @@ public class SamplerTests
         Assert.Equal(Enumerable.Range(0, 8).Sum(i => Math.Exp(Logits[i] - zp) * (Logits[i] - zp - (other[i] - zq))), sampler.Divergence(Logits, other), 1e-5);
         Assert.Equal(0, sampler.Divergence(Logits, Logits), 1e-6);
     }
+
+    private static int Choose(Sampler sampler, float[] logits, Sampling sampling, int index, int[] answer) => sampler.Choose(logits, new TokenChoice
+    {
+        Row = 0,
+        Temperature = sampling.Temperature,
+        TopP = sampling.TopP,
+        TopK = sampling.TopK,
+        RepetitionPenalty = sampling.RepetitionPenalty,
+        Seed = sampling.Seed,
+        Index = index,
+        Answer = answer,
+    });
 }

@@ -1,4 +1,4 @@
-namespace AxisDemo.Serving;
+namespace AxisDemo.Kernels;
 
 /// <summary>
 /// Noise that depends on (seed, index in the answer, token id) alone: a counter-based generator (the finaliser of SplitMix64, applied to
