@@ -1,3 +1,4 @@
+using AxisDemo.Web.Access;
 using AxisDemo.Web.Api;
 using AxisDemo.Web.Components;
 using AxisDemo.Web.Components.Chat;
@@ -8,13 +9,14 @@ using AxisDemo.Web.Serving;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
+if (args is ["--probe", var url]) return await Health.ProbeAsync(url);
+
 var builder = WebApplication.CreateBuilder(args);
 // In every environment: `dotnet run` serves scripts from obj/ and packages without being published first.
 builder.WebHost.UseStaticWebAssets();
 
-builder.Services.AddOptions<EngineSettings>().BindConfiguration(EngineSettings.Section, o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section, o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-builder.Services.AddOptions<SharingOptions>().BindConfiguration(SharingOptions.Section, o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddHostOptions();
+builder.Services.AddAccess();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<IConversationStore, SqliteStore>();
 builder.Services.AddSingleton<OpenModel>(EngineOpener.Open);
@@ -24,21 +26,21 @@ builder.Services.AddHostedService(services => services.GetRequiredService<ModelH
 builder.Services.AddSingleton<SessionStore>();
 builder.Services.AddSingleton<RequestReader>();
 builder.Services.AddSignalR();
-// A conversation of the largest size in ordinary characters, or one message in the widest, and what hub and page add to it.
-builder.Services.AddOptions<HubOptions>().Configure<IOptions<LimitOptions>>((hub, limits) =>
-    hub.MaximumReceiveMessageSize = 32 * 1024 + (long)limits.Value.MessageCharacters * Math.Max(4, limits.Value.Messages));
+builder.Services.AddOptions<HubOptions>().Configure<IOptions<LimitOptions>>((hub, limits) => hub.MaximumReceiveMessageSize = limits.Value.RequestBytes());
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-
-var app = builder.Build();
-app.Use(SessionCookie.Ensure);
-app.UseAntiforgery();
 
 try
 {
+    var app = builder.Build();
+    app.UseAccess();
+    app.Use(SessionCookie.Ensure);
+    app.UseAntiforgery();
     app.MapStaticAssets();
-    app.MapHub<GenerationHub>(GenerationHub.Path);
-    app.MapConversations();
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    app.MapHub<GenerationHub>(GenerationHub.Path).ForPrograms();
+    app.MapConversations().ForPrograms();
+    app.MapHealth();
+    // Who may frame a page is said with the other headers.
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null).AnswerHead();
     app.Run();
     return 0;
 }

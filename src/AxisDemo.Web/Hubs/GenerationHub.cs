@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AxisDemo.Formats;
 using AxisDemo.Serving;
+using AxisDemo.Web.Access;
 using AxisDemo.Web.Options;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace AxisDemo.Web.Hubs;
 /// Generation for programs: <c>Generate(request)</c> at /hubs/generation streams the events of a request as JSON, the same as the
 /// command line prints. Ending the stream, or the connection, takes the request out of the engine.
 /// </summary>
-public sealed class GenerationHub(RequestReader reader, IOptions<LimitOptions> options) : Hub
+public sealed class GenerationHub(RequestReader reader, RateLimits rates, IOptions<LimitOptions> options) : Hub
 {
     private const string RunningKey = "running";
 
@@ -26,8 +27,13 @@ public sealed class GenerationHub(RequestReader reader, IOptions<LimitOptions> o
         return base.OnConnectedAsync();
     }
 
+    /// <summary>How many answers the connection's address may ask for: <c>{limit, remaining}</c>, by the minute.</summary>
+    public RateReport RateLimit() => new(rates.PerMinute, rates.Remaining(Address));
+
     /// <summary>Runs a request. What is wrong with it comes as one event of the kind <c>failed</c>.</summary>
-    public async IAsyncEnumerable<JsonElement> Generate(HubRequest? request, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="request">A <see cref="HubRequest"/> as JSON.</param>
+    /// <param name="cancellation">Ends with the stream.</param>
+    public async IAsyncEnumerable<JsonElement> Generate(JsonElement request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var running = (StrongBox<int>)Context.Items[RunningKey]!;
         var taken = Interlocked.Increment(ref running.Value);
@@ -36,6 +42,13 @@ public sealed class GenerationHub(RequestReader reader, IOptions<LimitOptions> o
             if (taken > options.Value.RequestsPerConnection)
             {
                 yield return Json(new FailedEvent($"This connection has {taken - 1} requests running; {options.Value.RequestsPerConnection} are possible. Wait for one to end, or end its stream."));
+                yield break;
+            }
+
+            using var place = rates.Enter(Address);
+            if (place.Refusal is { } refusal)
+            {
+                yield return Json(new FailedEvent(refusal));
                 yield break;
             }
 
@@ -54,18 +67,19 @@ public sealed class GenerationHub(RequestReader reader, IOptions<LimitOptions> o
         }
     }
 
-    private IAsyncEnumerable<GenerationEvent>? Start(HubRequest? request, out string problem, CancellationToken cancellation)
+    private string Address => Context.GetHttpContext() is { } http ? ClientAddress.Of(http) : ClientAddress.Of(address: null);
+
+    private IAsyncEnumerable<GenerationEvent>? Start(JsonElement request, out string problem, CancellationToken cancellation)
     {
         problem = "";
         try
         {
-            var (generator, wanted) = reader.Read(request);
+            var (generator, wanted) = reader.Read(RequestJson.Read<HubRequest>(request));
             return generator.StreamAsync(wanted, cancellation);
         }
         catch (InputException e)
         {
-            // A file's name is enough for a client; where it lies on this machine is not its business.
-            problem = System.IO.Path.IsPathRooted(e.Origin) ? e.Message.Replace(e.Origin, System.IO.Path.GetFileName(e.Origin), StringComparison.Ordinal) : e.Message;
+            problem = RequestJson.ForClients(e);
             return null;
         }
     }
@@ -73,3 +87,8 @@ public sealed class GenerationHub(RequestReader reader, IOptions<LimitOptions> o
     // As an element: the hub would serialise by the object's own type, and the field `kind` belongs to the base.
     private static JsonElement Json(GenerationEvent happened) => JsonSerializer.SerializeToElement(happened, GenerationEvent.Json);
 }
+
+/// <summary>What an address may ask for.</summary>
+/// <param name="Limit">Answers a minute.</param>
+/// <param name="Remaining">Answers left now.</param>
+public sealed record RateReport(int Limit, int Remaining);

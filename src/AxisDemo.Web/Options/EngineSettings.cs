@@ -26,4 +26,12 @@ public sealed class EngineSettings
     /// <summary>Most memory that keys and values take, running and cached together, MiB. Default 2,048.</summary>
     [Range(16, 1_048_576, ErrorMessage = "Engine:KvBudgetMegabytes must lie between 16 and 1048576.")]
     public int KvBudgetMegabytes { get; set; } = 2048;
+
+    /// <summary>Answers computed at the same time, of all visitors; more wait. Default 32.</summary>
+    [Range(1, 4096, ErrorMessage = "Engine:MaxRunning must lie between 1 and 4096.")]
+    public int MaxRunning { get; set; } = 32;
+
+    /// <summary>Answers that may wait; more are refused. Default 64.</summary>
+    [Range(0, 100_000, ErrorMessage = "Engine:MaxWaiting must lie between 0 and 100000.")]
+    public int MaxWaiting { get; set; } = 64;
 }

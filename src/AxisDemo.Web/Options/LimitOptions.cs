@@ -20,6 +20,14 @@ public sealed class LimitOptions
     [Range(1, 4096, ErrorMessage = "Limits:Messages must lie between 1 and 4096.")]
     public int Messages { get; set; } = 64;
 
+    /// <summary>Answers that one address may ask for in a minute, by page, hub and REST together; a turn of the page asks for two. Default 120.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Limits:AnswersPerMinute must lie between 1 and 1000000.")]
+    public int AnswersPerMinute { get; set; } = 120;
+
+    /// <summary>Answers that one address may have running at the same time. Default 32. For all together, see <see cref="EngineSettings.MaxRunning"/>.</summary>
+    [Range(1, 100_000, ErrorMessage = "Limits:AnswersAtOnce must lie between 1 and 100000.")]
+    public int AnswersAtOnce { get; set; } = 32;
+
     /// <summary>Requests that one hub connection may have running. Default 4.</summary>
     [Range(1, 256, ErrorMessage = "Limits:RequestsPerConnection must lie between 1 and 256.")]
     public int RequestsPerConnection { get; set; } = 4;
@@ -35,4 +43,10 @@ public sealed class LimitOptions
     /// <summary>Seconds that an answer goes on without anybody looking, so that a reload finds it. Default 30.</summary>
     [Range(0, 3600, ErrorMessage = "Limits:UnwatchedSeconds must lie between 0 and 3600.")]
     public int UnwatchedSeconds { get; set; } = 30;
+
+    /// <summary>
+    /// Bytes of the largest request that is read: a conversation of the largest size in ordinary characters, or one message in the
+    /// widest, and what surrounds it.
+    /// </summary>
+    public long RequestBytes() => 32 * 1024 + (long)MessageCharacters * Math.Max(4, Messages);
 }

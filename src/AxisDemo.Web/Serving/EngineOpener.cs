@@ -18,6 +18,6 @@ public static class EngineOpener
             Kernels = settings.Kernels == "scalar" ? KernelPath.Scalar : KernelPath.Vector,
         });
         var model = LoadedModel.Load(path, ops, progress, cancellation);
-        return new Engine(model, new EngineOptions { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20 });
+        return new Engine(model, new EngineOptions { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20, MaxRunning = settings.MaxRunning, MaxWaiting = settings.MaxWaiting });
     }
 }

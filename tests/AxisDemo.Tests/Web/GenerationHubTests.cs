@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Serving;
+using AxisDemo.Web.Access;
 using AxisDemo.Web.Hubs;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -70,6 +71,36 @@ public sealed class GenerationHubTests : IDisposable
 
         Assert.Contains("watch: there are 65; 64", Assert.Single(watch).GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Contains("interventions: there are 65; 64", Assert.Single(interventions).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"maxToken":5}""", "maxToken: there is no such field.")]
+    [InlineData("""{"messages":[{"role":"user","content":5}]}""", "messages[0].content: it is not what belongs there.")]
+    [InlineData("""{"messages":"x"}""", "messages: it is not what belongs there.")]
+    [InlineData("""[]""", "it is not what belongs there.")]
+    public async Task A_field_that_is_not_known_or_of_the_wrong_kind_is_named(string json, string said)
+    {
+        var only = Assert.Single(await Ask(JsonDocument.Parse(json).RootElement));
+
+        Assert.Contains(said, only.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Empty(host.Generator.Requests);
+    }
+
+    [Fact]
+    public async Task The_count_left_is_told_and_an_empty_one_refuses()
+    {
+        using var small = new TestHost(host.Generator, ("Limits:AnswersPerMinute", "2"));
+        small.StartServer();
+        await using var connection = await Connect(small);
+
+        Assert.Equal("""{"limit":2,"remaining":2}""", (await connection.InvokeAsync<JsonElement>(nameof(GenerationHub.RateLimit), TestContext.Current.CancellationToken)).GetRawText());
+        Assert.Equal("finished", (await Collect(connection))[^1].GetProperty("kind").GetString());
+        Assert.Equal("finished", (await Collect(connection))[^1].GetProperty("kind").GetString());
+        var refused = Assert.Single(await Collect(connection));
+
+        Assert.Contains("2 a minute are possible. Try again in", refused.GetProperty("error").GetString(), StringComparison.Ordinal);
+        // The page and REST count the same visitor.
+        Assert.Equal(0, small.Services.GetRequiredService<RateLimits>().Remaining("127.0.0.1"));
     }
 
     [Fact]
@@ -152,7 +183,9 @@ public sealed class GenerationHubTests : IDisposable
         return events;
     }
 
-    private async Task<HubConnection> Connect()
+    private Task<HubConnection> Connect() => Connect(host);
+
+    private static async Task<HubConnection> Connect(TestHost host)
     {
         var builder = new HubConnectionBuilder();
         builder.Services.AddSingleton<IConnectionFactory, WebSocketConnectionFactory>();

@@ -18,6 +18,15 @@ public class OptionsTests
     [InlineData("Engine:KvBudgetMegabytes", "0", "Engine:KvBudgetMegabytes")]
     [InlineData("Sharing:MaxBytes", "12", "Sharing:MaxBytes")]
     [InlineData("Sharing:Database", "", "Sharing:Database")]
+    [InlineData("Engine:MaxRunning", "0", "Engine:MaxRunning")]
+    [InlineData("Limits:AnswersPerMinute", "0", "Limits:AnswersPerMinute")]
+    [InlineData("Limits:AnswersAtOnce", "-1", "Limits:AnswersAtOnce")]
+    [InlineData("Access:ApiKey", "short", "16 to 512")]
+    [InlineData("Access:ApiKey", "contains a space in it", "16 to 512")]
+    [InlineData("Access:AllowedOrigins:0", "https://lab.example/page", "no origin")]
+    [InlineData("Access:AllowedOrigins:0", "*", "no origin")]
+    [InlineData("Access:TrustedProxies:0", "10.0.0.300", "no address and no network")]
+    [InlineData("Access:Key", "x", "Key")]
     public async Task A_malformed_option_stops_the_start_and_is_named(string key, string value, string said)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -44,6 +53,7 @@ public class OptionsTests
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new EngineSettings()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Engine")));
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new LimitOptions()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Limits")));
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new SharingOptions()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Sharing")));
+        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new AccessOptions()), System.Text.Json.JsonSerializer.Serialize(file.GetProperty("Access")));
     }
 
     [Theory]
