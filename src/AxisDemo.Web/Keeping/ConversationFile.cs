@@ -121,6 +121,9 @@ public sealed record FiledVariant
     /// <summary>Steering: toward what: assistant, the name of a role, random.</summary>
     public string? Toward { get; init; }
 
+    /// <summary>Steering toward random: which random direction.</summary>
+    public int? ControlSeed { get; init; }
+
     /// <summary>Steering: strength in units of the mean norm of a token.</summary>
     public double? Strength { get; init; }
 
@@ -139,6 +142,18 @@ public sealed record FiledAnswer
 
     /// <summary>Why it ended: stop, length, context, cancelled.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What went wrong, if something did.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What it was asked for with, where that is not what its turn was.</summary>
+    public FiledSettings? Settings { get; init; }
+
+    /// <summary>How often it was cut off and continued.</summary>
+    public int Continuations { get; init; }
+
+    /// <summary>Whether its text was given and only read: a replay.</summary>
+    public bool Replayed { get; init; }
 
     /// <summary>Seed of its request; JSON numbers end at 2^53, so it is text.</summary>
     public string? Seed { get; init; }

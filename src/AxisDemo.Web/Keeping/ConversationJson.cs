@@ -136,6 +136,9 @@ public static class ConversationJson
             var answer = answers[i] ?? throw Fault($"{at}[{i}]", "is null.");
             Text($"{at}[{i}].text", answer.Text, LongestText);
             Text($"{at}[{i}].reason", answer.Reason, LongestName);
+            Text($"{at}[{i}].error", answer.Error, LongestName);
+            if (answer.Settings is { } settings) Check($"{at}[{i}].settings", settings);
+            if (answer.Continuations < 0) throw Fault($"{at}[{i}].continuations", $"is {answer.Continuations}.");
             if (answer.Seed is { } seed && !ulong.TryParse(seed, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
                 throw Fault($"{at}[{i}].seed", "is no whole number in quotes.");
             var tokens = answer.Tokens?.Count ?? answer.Ids?.Count ?? 0;

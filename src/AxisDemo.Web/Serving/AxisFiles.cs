@@ -34,6 +34,7 @@ public static partial class AxisFiles
         {
             Name = file.Provenance.Name,
             Path = path,
+            Sha256 = FileHash.Sha256(path),
             DisplayLayer = file.DisplayLayer,
             CapLayers = [.. Enumerable.Range(from, to - from)],
             Direction = file.At,

@@ -12,6 +12,9 @@ public sealed record ChatAxis
     /// <summary>The file.</summary>
     public string Path { get; init; } = "";
 
+    /// <summary>SHA-256 of the file, hexadecimal; empty when it was not computed.</summary>
+    public string Sha256 { get; init; } = "";
+
     /// <summary>What requests call it: its file's name without the ending.</summary>
     public string Id => System.IO.Path.GetFileName(Path) is { Length: > 0 } file ? file.EndsWith(ModelCatalog.AxisEnding, StringComparison.OrdinalIgnoreCase) ? file[..^ModelCatalog.AxisEnding.Length] : file : Name;
 

@@ -22,7 +22,8 @@ public enum AnswerPhase
 /// <param name="settings">What it is asked for with.</param>
 /// <param name="model">The model's <see cref="AxisDemo.Web.Serving.ReadyModel.Id"/>.</param>
 /// <param name="tint">How its tokens are tinted; null without an axis.</param>
-public sealed class Answer(int turn, Column column, int sample, ChatSettings settings, string model, TokenTint? tint)
+/// <param name="given">A replay: the tokens of a text that is given, which the model only reads; null: it writes its own.</param>
+public sealed class Answer(int turn, Column column, int sample, ChatSettings settings, string model, TokenTint? tint, IReadOnlyList<int>? given = null)
 {
     private readonly AnswerDocument document = new();
     private readonly List<int> ids = [];
@@ -46,6 +47,9 @@ public sealed class Answer(int turn, Column column, int sample, ChatSettings set
 
     /// <summary>The model that wrote it, by its id: token ids mean something to it alone.</summary>
     public string Model { get; } = model;
+
+    /// <summary>A replay: the tokens of the text that is given; null: the model writes its own.</summary>
+    public IReadOnlyList<int>? Given { get; } = given;
 
     /// <summary>What its column ran.</summary>
     public ColumnVariant Variant => Settings[Column];
@@ -81,7 +85,7 @@ public sealed class Answer(int turn, Column column, int sample, ChatSettings set
     public int Lifted { get; private set; }
 
     /// <summary>Whether it was cut off and can go on.</summary>
-    public bool CanContinue => Phase == AnswerPhase.Over && Reason is "length" or "cancelled" && ids.Count > 0;
+    public bool CanContinue => Phase == AnswerPhase.Over && Reason is "length" or "cancelled" && ids.Count > 0 && Given is null;
 
     /// <summary>Ids of the tokens, in order.</summary>
     public IReadOnlyList<int> Ids => ids;

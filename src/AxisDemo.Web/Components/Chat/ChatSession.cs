@@ -1,3 +1,4 @@
+using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
 
@@ -111,6 +112,37 @@ public sealed class ChatSession : IDisposable
     /// <summary>Lets the last turn's answers go on where they were cut off: in both columns or in one.</summary>
     public Task ContinueAsync(Column? only = null) => RunAsync(() => turns.Count == 0 ? [] : [stop => OnwardAsync(only, stop)]);
 
+    /// <summary>
+    /// Lets both columns read the conversation as it stands, and write nothing: the texts that column A shows (or B, where A has
+    /// none) are given, and each column's variant, as it is set now, is measured on them.
+    /// </summary>
+    public Task ReplayAsync() => RunAsync(() =>
+    {
+        var given = turns;
+        return [stop => Task.FromResult(Fixed(given)), .. given.Where(t => t.Shown(Column.A) is not null || t.Shown(Column.B) is not null).Select(turn => (Step)(stop => ReadAsync(turn, stop)))];
+    });
+
+    /// <summary>The conversation as a file.</summary>
+    public ConversationFile File(DateTimeOffset now) => SessionFile.Of(turns, Trajectory, StateOf(Column.A).Loaded, StateOf(Column.B).Loaded, now);
+
+    /// <summary>Replaces the conversation, and its settings where the file has them. Does nothing while something is under way.</summary>
+    /// <returns>Whether it was done.</returns>
+    public bool Open(ConversationFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        lock (gate)
+        {
+            if (Running) return false;
+            Forget();
+            turns = SessionFile.Restore(file, Trajectory, limits, StateOf(Column.A).Loaded, StateOf(Column.B).Loaded);
+            if (turns.Count > 0) settings = turns[^1].Settings;
+            Problem = null;
+        }
+
+        Changed?.Invoke();
+        return true;
+    }
+
     /// <summary>Takes the last turn away and returns its message, for the box.</summary>
     public string? Undo()
     {
@@ -190,10 +222,38 @@ public sealed class ChatSession : IDisposable
         if (Possible(text) is not { } loaded) return false;
         var now = Settings;
         var turn = new ChatTurn(turns.Count, text, now, TurnRunner.Answers(loaded.A, now, turns.Count, Column.A), TurnRunner.Answers(loaded.B, now, turns.Count, Column.B));
-        Trajectory.Begin(TurnRunner.Start(loaded.A, turn, Column.A), TurnRunner.Start(loaded.B, turn, Column.B), turns.Count > 0 && now.DiffersFrom(turns[^1].Settings));
+        Add(loaded, turn);
+        return await FinishAsync(loaded, turn, turn.Answers, cancellation);
+    }
+
+    // The given turns go, to come back one by one as they are read.
+    private bool Fixed(List<ChatTurn> given)
+    {
+        if (given.Count == 0 || Possible(given[0].User) is null) return false;
+        RemoveFrom(0);
+        Changed?.Invoke();
+        return true;
+    }
+
+    private async Task<bool> ReadAsync(ChatTurn given, CancellationToken cancellation)
+    {
+        if (Possible(given.User) is not { } loaded) return false;
+        var now = Settings with { SystemPrompt = given.Settings.SystemPrompt };
+        var text = given.Past(Column.A);
+        var index = turns.Count;
+        var turn = new ChatTurn(index, given.User, now, Given(Column.A), Given(Column.B));
+        Add(loaded, turn);
+        return await FinishAsync(loaded, turn, turn.Answers, cancellation);
+
+        IReadOnlyList<Answer> Given(Column column) => TurnRunner.Answers(loaded[column], now, index, column,
+            text.Model == loaded[column].Id && text.Ids.Count > 0 ? text.Ids : loaded[column].Generator.Tokenizer.Encode(text.Text, parseSpecial: false));
+    }
+
+    private void Add(ReadyColumns loaded, ChatTurn turn)
+    {
+        Trajectory.Begin(TurnRunner.Start(loaded.A, turn, Column.A), TurnRunner.Start(loaded.B, turn, Column.B), turns.Count > 0 && turn.Settings.DiffersFrom(turns[^1].Settings));
         turns = [.. turns, turn];
         Changed?.Invoke();
-        return await FinishAsync(loaded, turn, turn.Answers, cancellation);
     }
 
     /// <summary>A column's answers to the last turn once more.</summary>

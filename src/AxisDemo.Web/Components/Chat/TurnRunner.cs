@@ -9,15 +9,20 @@ namespace AxisDemo.Web.Components.Chat;
 public sealed class TurnRunner(Trajectory trajectory, Action changed)
 {
     /// <summary>The answers that a column will give: none where its variant needs an axis and there is none.</summary>
-    public static IReadOnlyList<Answer> Answers(ReadyModel loaded, ChatSettings settings, int turn, Column column)
+    public static IReadOnlyList<Answer> Answers(ReadyModel loaded, ChatSettings settings, int turn, Column column, IReadOnlyList<int>? given = null)
     {
         ArgumentNullException.ThrowIfNull(loaded);
         ArgumentNullException.ThrowIfNull(settings);
         var axis = loaded.Axis;
         if (axis is null && settings[column].Intervenes) return [];
-        TokenTint? tint = axis is null ? null : new TokenTint(axis.Shown(VariantPlan.PercentileOf(settings[column], axis)), axis.Shown(90) - axis.Shown(10));
-        return [.. Enumerable.Range(0, settings.Repeats).Select(sample => new Answer(turn, column, sample, settings, loaded.Id, tint))];
+        var tint = Tint(settings[column], axis);
+        // A text that is given reads the same with any seed.
+        return [.. Enumerable.Range(0, given is null ? settings.Repeats : 1).Select(sample => new Answer(turn, column, sample, settings, loaded.Id, tint, given))];
     }
+
+    /// <summary>How a variant's tokens are tinted: relative to its floor; null without an axis.</summary>
+    public static TokenTint? Tint(ColumnVariant variant, ChatAxis? axis) =>
+        axis is null ? null : new TokenTint(axis.Shown(VariantPlan.PercentileOf(variant, axis)), axis.Shown(90) - axis.Shown(10));
 
     /// <summary>What the chart is told of a column when a turn begins.</summary>
     public static ColumnStart Start(ReadyModel loaded, ChatTurn turn, Column column)
@@ -61,23 +66,31 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
         changed();
     }
 
+    /// <summary>The seed of an answer's request.</summary>
+    public static ulong Seed(Answer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        var seed = ChatSettings.TurnSeed(ChatSettings.SampleSeed(answer.Settings.Seed, answer.Sample), answer.Turn);
+        // A continuation counts its tokens from 0 again: without luck of its own it would repeat the beginning's.
+        return answer.Continuations == 0 ? seed : ChatSettings.TurnSeed((int)(seed & int.MaxValue), answer.Continuations);
+    }
+
     private static GenerationRequest Request(ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer, int mostTokens)
     {
         var (now, column) = (answer.Settings, answer.Column);
         var prompt = ColumnPrompt.Next(loaded.Generator, now.SystemPromptOf(column), [.. turns.Take(turn.Index).Select(t => t.Past(now.Remembers(column)))], turn.User);
         var interventions = VariantPlan.Interventions(answer.Variant, loaded.Axis);
-        var seed = ChatSettings.TurnSeed(ChatSettings.SampleSeed(now.Seed, answer.Sample), turn.Index);
         return new GenerationRequest
         {
             Prompt = [.. prompt.Ids, .. answer.Ids],
             PromptSpecial = [.. prompt.Special, .. answer.Ids.Select(_ => false)],
-            MaxTokens = Math.Min(now.MaxTokens, mostTokens),
+            MaxTokens = answer.Given?.Count ?? Math.Min(now.MaxTokens, mostTokens),
+            Forced = answer.Given,
             Sampling = new Sampling
             {
                 Temperature = (float)now.Temperature,
                 RepetitionPenalty = (float)now.RepetitionPenalty,
-                // A continuation counts its tokens from 0 again: without luck of its own it would repeat the beginning's.
-                Seed = answer.Continuations == 0 ? seed : ChatSettings.TurnSeed((int)(seed & int.MaxValue), answer.Continuations),
+                Seed = Seed(answer),
             },
             Interventions = interventions,
             Watch = loaded.Axis is { } axis ? [axis.Display()] : [],

@@ -1,0 +1,184 @@
+using System.Globalization;
+using AxisDemo.Serving;
+using AxisDemo.Web.Keeping;
+using AxisDemo.Web.Options;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>A conversation of the page as a file, and back. What comes back is drawn from the file's numbers: no model is needed.</summary>
+public static class SessionFile
+{
+    /// <summary>The file.</summary>
+    public static ConversationFile Of(IReadOnlyList<ChatTurn> turns, Trajectory trajectory, ReadyModel? a, ReadyModel? b, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(turns);
+        ArgumentNullException.ThrowIfNull(trajectory);
+        var points = trajectory.Since(default).Points.ToLookup(p => (p.Turn, p.Column, p.Sample));
+        return new ConversationFile
+        {
+            Created = now,
+            A = Column(a),
+            B = Column(b),
+            Turns = [.. turns.Select(turn => new FiledTurn
+            {
+                User = turn.User,
+                Settings = Settings(turn.Settings),
+                A = [.. turn.A.Select(answer => Answer(turn, answer, points))],
+                B = [.. turn.B.Select(answer => Answer(turn, answer, points))],
+            })],
+        };
+    }
+
+    /// <summary>The turns of a file, their tokens put into a trajectory that is empty.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="trajectory">Takes the tokens.</param>
+    /// <param name="limits">What settings are kept within.</param>
+    /// <param name="a">The model that column A goes on with; ids of a file are its own only if it wrote them.</param>
+    /// <param name="b">Column B's.</param>
+    public static List<ChatTurn> Restore(ConversationFile file, Trajectory trajectory, LimitOptions limits, ReadyModel? a, ReadyModel? b)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(trajectory);
+        var turns = new List<ChatTurn>(file.Turns.Count);
+        var system = "";
+        for (var t = 0; t < file.Turns.Count; t++)
+        {
+            var filed = file.Turns[t];
+            // A transcript says its system prompt once.
+            system = filed.Settings?.SystemPrompt ?? system;
+            var settings = (filed.Settings is { } s ? Settings(s) : new ChatSettings { SystemPrompt = system }).Within(limits);
+            var turn = new ChatTurn(t, filed.User, settings,
+                [.. filed.A.Select((answer, i) => Blank(t, Chat.Column.A, i, answer, settings, limits, file.A, a))],
+                [.. filed.B.Select((answer, i) => Blank(t, Chat.Column.B, i, answer, settings, limits, file.B, b))]);
+            trajectory.Begin(Start(turn, Chat.Column.A, a), Start(turn, Chat.Column.B, b), t > 0 && settings.DiffersFrom(turns[^1].Settings));
+            foreach (var (answer, from) in turn.A.Zip(filed.A).Concat(turn.B.Zip(filed.B))) Fill(answer, from, trajectory);
+            trajectory.Complete(t);
+            turns.Add(turn);
+        }
+
+        return turns;
+    }
+
+    private static FiledColumn Column(ReadyModel? loaded) => loaded is null ? new FiledColumn() : new FiledColumn
+    {
+        Model = new FiledModel(loaded.Name, loaded.Generator.Model.Sha256, loaded.Generator.Model.Architecture, loaded.Generator.Model.Quantisation, loaded.Generator.Model.Engine),
+        Axis = loaded.Axis is { } axis ? new FiledAxis(axis.Name, axis.Sha256, axis.DisplayLayer, axis.Offset) : null,
+    };
+
+    private static FiledAnswer Answer(ChatTurn turn, Answer answer, ILookup<(int, Column, int), TokenPoint> points)
+    {
+        var tokens = points[(turn.Index, answer.Column, answer.Sample)].OrderBy(p => p.Index).ToList();
+        lock (answer.Gate)
+        {
+            var measured = tokens.Count > 0 && tokens.Count == answer.Ids.Count;
+            return new FiledAnswer
+            {
+                Text = answer.Text,
+                Reason = answer.Reason,
+                Error = answer.Error,
+                Settings = answer.Settings == turn.Settings ? null : Settings(answer.Settings),
+                Continuations = answer.Continuations,
+                Replayed = answer.Given is not null,
+                Seed = TurnRunner.Seed(answer).ToString(CultureInfo.InvariantCulture),
+                Ids = [.. answer.Ids],
+                Tokens = measured ? [.. tokens.Select(p => p.Text)] : null,
+                Pre = measured ? [.. tokens.Select(p => Finite(p.Pre))] : null,
+                Post = measured ? [.. tokens.Select(p => Finite(p.Post))] : null,
+                Read = measured ? [.. tokens.Select(p => Finite(p.Read))] : null,
+                Touched = measured ? [.. tokens.Select(p => p.Touched)] : null,
+                LiftedLayers = measured ? [.. tokens.Select(p => p.Lifted)] : null,
+                Kl = measured && tokens.Exists(p => p.Kl is not null) ? [.. tokens.Select(p => p.Kl is { } kl ? Finite(kl) : null)] : null,
+                PlainChoice = measured && tokens.Exists(p => p.PlainChoice is not null) ? [.. tokens.Select(p => p.PlainChoice)] : null,
+            };
+        }
+    }
+
+    // JSON has no infinity; a model that yields one has not measured anything.
+    private static float? Finite(float value) => float.IsFinite(value) ? value : null;
+
+    private static Answer Blank(int turn, Column column, int sample, FiledAnswer filed, ChatSettings settings, LimitOptions limits, FiledColumn source, ReadyModel? loaded)
+    {
+        var own = loaded is not null && filed.Ids is not null && source.Model?.Sha256 is { Length: > 0 } sha && sha == loaded.Generator.Model.Sha256;
+        var asked = filed.Settings is { } s ? Settings(s).Within(limits) : settings;
+        return new Answer(turn, column, sample, asked, own ? loaded!.Id : "", TurnRunner.Tint(asked[column], loaded?.Axis), filed.Replayed ? filed.Ids ?? [] : null);
+    }
+
+    private static ColumnStart Start(ChatTurn turn, Column column, ReadyModel? loaded)
+    {
+        var variant = (turn.Shown(column)?.Settings ?? turn.Settings)[column];
+        return new ColumnStart(variant.Name, turn[column].Count > 0 ? VariantPlan.Floor(variant, loaded?.Axis) : null, turn[column].Count);
+    }
+
+    // The same events that wrote the answer once write it again.
+    private static void Fill(Answer answer, FiledAnswer filed, Trajectory trajectory)
+    {
+        var tokens = filed.Tokens;
+        for (var i = 0; i < (tokens?.Count ?? 0); i++)
+        {
+            var projections = filed.Pre?[i] is { } pre
+                ? new[] { new TokenProjection("assistant", 0, pre, filed.Post?[i] ?? pre, filed.Touched?[i] ?? false) { Read = filed.Read?[i] } } : [];
+            var token = new TokenEvent(i, filed.Ids?[i] ?? 0, tokens![i], projections) { Kl = filed.Kl?[i], PlainChoice = filed.PlainChoice?[i], LiftedLayers = filed.LiftedLayers?[i] };
+            if (answer.Take(token) is { } point) trajectory.Add(point);
+        }
+
+        // What is left of the text: all of it in a transcript, half a character at the end of an answer that was cut.
+        var written = string.Concat(tokens ?? []);
+        var rest = filed.Text.StartsWith(written, StringComparison.Ordinal) ? filed.Text[written.Length..] : "";
+        if (filed.Error is null) answer.Take(new FinishedEvent(filed.Reason ?? "cancelled", tokens?.Count ?? 0, 0) { Text = rest });
+        else answer.End(null, filed.Error);
+    }
+
+    private static FiledSettings Settings(ChatSettings s) => new()
+    {
+        Temperature = s.Temperature,
+        MaxTokens = s.MaxTokens,
+        Seed = s.Seed,
+        RepetitionPenalty = s.RepetitionPenalty,
+        Repeats = s.Repeats,
+        SystemPrompt = s.SystemPrompt,
+        History = s.History switch { HistorySource.FromA => "fromA", HistorySource.FromB => "fromB", _ => "own" },
+        A = Variant(s.A),
+        B = Variant(s.B),
+    };
+
+    private static ChatSettings Settings(FiledSettings s) => new()
+    {
+        // A transcript says nothing of sampling.
+        Temperature = s.MaxTokens > 0 ? s.Temperature : new ChatSettings().Temperature,
+        MaxTokens = s.MaxTokens > 0 ? s.MaxTokens : new ChatSettings().MaxTokens,
+        Seed = s.Seed,
+        RepetitionPenalty = s.RepetitionPenalty,
+        Repeats = s.Repeats,
+        SystemPrompt = s.SystemPrompt,
+        History = s.History switch { "fromA" => HistorySource.FromA, "fromB" => HistorySource.FromB, _ => HistorySource.Own },
+        A = s.A is { } a ? Variant(a) : ColumnVariant.Plain,
+        B = s.B is { } b ? Variant(b) : ColumnVariant.Capped,
+    };
+
+    private static FiledVariant Variant(ColumnVariant v) => new()
+    {
+        Kind = v.Kind switch { VariantKind.Capped => "capped", VariantKind.Steered => "steered", _ => "plain" },
+        Percentile = v.Kind == VariantKind.Capped ? v.Percentile : null,
+        Band = v.Kind == VariantKind.Capped ? v.Band?.ToString() : null,
+        Toward = v.Kind == VariantKind.Steered ? v.Toward : null,
+        ControlSeed = v is { Kind: VariantKind.Steered, Toward: ColumnVariant.TowardRandom } ? v.ControlSeed : null,
+        Strength = v.Kind == VariantKind.Steered ? v.Strength : null,
+        SystemPrompt = v.SystemPrompt,
+        Model = v.Model,
+    };
+
+    private static ColumnVariant Variant(FiledVariant v)
+    {
+        var plain = new ColumnVariant { SystemPrompt = v.SystemPrompt, Model = v.Model };
+        return v.Kind switch
+        {
+            "capped" => plain with { Kind = VariantKind.Capped, Percentile = v.Percentile, Band = BandOf(v.Band) },
+            "steered" => plain with { Kind = VariantKind.Steered, Toward = v.Toward ?? ColumnVariant.TowardAssistant, Strength = v.Strength ?? 0, ControlSeed = v.ControlSeed ?? 0 },
+            _ => plain,
+        };
+    }
+
+    private static Band? BandOf(string? text) =>
+        text?.Split(':') is [var from, var to] && int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var a) && int.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out var b) ? new Band(a, b) : null;
+}
