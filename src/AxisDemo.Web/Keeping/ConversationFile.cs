@@ -48,9 +48,9 @@ public sealed record FiledColumn
 /// <param name="Name">As people know it.</param>
 /// <param name="Sha256">Of its weights, hexadecimal.</param>
 /// <param name="Architecture">Its family.</param>
-/// <param name="Quantisation">The type of most of its weights.</param>
+/// <param name="Quantization">The type of most of its weights.</param>
 /// <param name="Engine">What ran it: results are bit-equal only on one engine and kernel path.</param>
-public sealed record FiledModel(string Name, string Sha256 = "", string Architecture = "", string Quantisation = "", string Engine = "");
+public sealed record FiledModel(string Name, string Sha256 = "", string Architecture = "", string Quantization = "", string Engine = "");
 
 /// <summary>Identifies an axis.</summary>
 /// <param name="Name">As the file calls itself.</param>

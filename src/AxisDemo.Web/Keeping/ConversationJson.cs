@@ -99,7 +99,7 @@ public static class ConversationJson
     private static void Check(string at, FiledColumn column)
     {
         if (column.Model is { } model)
-            foreach (var (name, text) in new[] { ("name", model.Name), ("sha256", model.Sha256), ("architecture", model.Architecture), ("quantisation", model.Quantisation), ("engine", model.Engine) })
+            foreach (var (name, text) in new[] { ("name", model.Name), ("sha256", model.Sha256), ("architecture", model.Architecture), ("quantization", model.Quantization), ("engine", model.Engine) })
                 Text($"{at}.model.{name}", text, LongestName);
         Text($"{at}.note", column.Note, LongestName);
         if (column.Axis is not { } axis) return;

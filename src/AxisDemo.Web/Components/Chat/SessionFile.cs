@@ -62,7 +62,7 @@ public static class SessionFile
 
     private static FiledColumn Column(ReadyModel? loaded) => loaded is null ? new FiledColumn() : new FiledColumn
     {
-        Model = new FiledModel(loaded.Name, loaded.Generator.Model.Sha256, loaded.Generator.Model.Architecture, loaded.Generator.Model.Quantisation, loaded.Generator.Model.Engine),
+        Model = new FiledModel(loaded.Name, loaded.Generator.Model.Sha256, loaded.Generator.Model.Architecture, loaded.Generator.Model.Quantization, loaded.Generator.Model.Engine),
         Axis = loaded.Axis is { } axis ? new FiledAxis(axis.Name, axis.Sha256, axis.DisplayLayer, axis.Offset) : null,
     };
 
