@@ -20,9 +20,11 @@ public sealed record CatalogModel(string Path, string Name, string Architecture,
 /// <param name="Name">Its name in events.</param>
 /// <param name="ModelName">The model it was made for.</param>
 /// <param name="ModelSha256">That model's hash; empty in an imported axis that does not say.</param>
+/// <param name="Layers">Number of blocks of that model.</param>
+/// <param name="Width">Width of its residual stream.</param>
 /// <param name="DisplayLayer">The layer to show.</param>
 /// <param name="Cap">The cap that calibration chose, as a:b pNN; null before calibration.</param>
-public sealed record CatalogAxis(string Path, string Name, string ModelName, string ModelSha256, int DisplayLayer, string? Cap);
+public sealed record CatalogAxis(string Path, string Name, string ModelName, string ModelSha256, int Layers, int Width, int DisplayLayer, string? Cap);
 
 /// <summary>The models and axis files in a folder: headers are parsed, no weight is loaded, and each model's file is read once for its hash. A damaged file is a fault in the list, not the end of it.</summary>
 /// <param name="Models">Models, by path.</param>
@@ -34,13 +36,15 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
     public const string AxisEnding = ".axis.safetensors";
 
     /// <summary>Reads a folder, not its sub-folders.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="hash">The hash of a model's file, by its path; null: each file is read for it.</param>
     /// <exception cref="InputException">There is no such folder.</exception>
-    public static ModelCatalog Read(string folder)
+    public static ModelCatalog Read(string folder, Func<string, string>? hash = null)
     {
         if (!Directory.Exists(folder)) throw new InputException(folder, "", "there is no such folder.", "Give a folder with .gguf files.");
         var faults = new List<string>();
         var axes = Each(folder, AxisEnding, faults, Axis);
-        var models = Each(folder, ".gguf", faults, path => Model(path, axes));
+        var models = Each(folder, ".gguf", faults, path => Model(path, axes, hash ?? (static path => FileHash.Sha256(path))));
         return new ModelCatalog(models, [.. axes.Where(a => !models.Any(m => m.Axes.Contains(a)))], faults);
     }
 
@@ -65,18 +69,18 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
     private static CatalogAxis Axis(string path)
     {
         var axis = AxisFile.Open(path);
-        return new CatalogAxis(path, axis.Name, axis.Provenance.ModelName, axis.Provenance.ModelSha256, axis.DisplayLayer,
+        return new CatalogAxis(path, axis.Name, axis.Provenance.ModelName, axis.Provenance.ModelSha256, axis.Layers, axis.Width, axis.DisplayLayer,
             axis.Recommended is { } cap ? $"{cap.From}:{cap.To} p{cap.Percentile:0.##}" : null);
     }
 
-    private static CatalogModel? Model(string path, List<CatalogAxis> axes)
+    private static CatalogModel? Model(string path, List<CatalogAxis> axes, Func<string, string> hashOf)
     {
         using var file = GgufFile.Open(path);
         var architecture = file.Metadata.String("general.architecture");
         if (architecture == "controlvector") return null;
         var name = file.Metadata.TryString("general.name", out var given) && given.Length > 0 ? given : System.IO.Path.GetFileNameWithoutExtension(path);
         var type = file.Tensors.Where(t => t.Shape.Length > 1).GroupBy(t => t.Type).MaxBy(g => g.Count())?.Key ?? TensorType.F32;
-        var hash = FileHash.Sha256(path);
+        var hash = hashOf(path);
         long Number(string key) => file.Metadata.Int64($"{architecture}.{key}");
         return new CatalogModel(path, name, architecture, file.Tensors.Sum(t => t.Count), type.ToString(), Number("block_count"), Number("embedding_length"), Number("context_length"), hash,
             [.. axes.Where(a => string.Equals(a.ModelSha256, hash, StringComparison.OrdinalIgnoreCase))]);

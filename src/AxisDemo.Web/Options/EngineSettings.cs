@@ -12,6 +12,17 @@ public sealed class EngineSettings
     [Required(ErrorMessage = "Engine:Model names no file. Set it to a GGUF file or a folder of safetensors.")]
     public string Model { get; set; } = "models/SmolLM2-135M-Instruct.Q4_1.gguf";
 
+    /// <summary>The folder whose models visitors find in the list, absolute or relative to the content root. Default: models.</summary>
+    public string Models { get; set; } = "models";
+
+    /// <summary>Most models in memory at the same time, apart from one that is just being loaded. Default 2.</summary>
+    [Range(1, 64, ErrorMessage = "Engine:MaxModels must lie between 1 and 64.")]
+    public int MaxModels { get; set; } = 2;
+
+    /// <summary>Who may load models and take them out of memory: <c>local</c> (default: visitors on this machine), <c>all</c> or <c>none</c>. Those in memory are everybody's.</summary>
+    [RegularExpression("local|all|none", ErrorMessage = "Engine:VisitorsMayLoad must be 'local', 'all' or 'none'.")]
+    public string VisitorsMayLoad { get; set; } = "local";
+
     /// <summary>The axis file that belongs to the model. Empty: the model's path with <c>.axis.safetensors</c> in the place of its quantisation and ending.</summary>
     public string Axis { get; set; } = "";
 

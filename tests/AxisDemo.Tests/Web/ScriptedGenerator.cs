@@ -9,7 +9,7 @@ using AxisDemo.Web.Serving;
 namespace AxisDemo.Tests.Web;
 
 /// <summary>A generator that says what it is told to, with the embedded model's real tokenizer and template: state is tested, not a model.</summary>
-internal sealed class ScriptedGenerator : IGenerator, IModelSource
+internal class ScriptedGenerator : IGenerator, IModelSource
 {
     private static readonly Lazy<(ITokenizer, ChatTemplate)> Words = new(() =>
     {
@@ -55,13 +55,18 @@ internal sealed class ScriptedGenerator : IGenerator, IModelSource
         new FinishedEvent("stop", pieces.Length, 42),
     ];
 
+    public InputException? Refusal { get; set; }
+
     public void Become(ModelState state)
     {
         State = state;
         Changed?.Invoke();
     }
 
-    public async IAsyncEnumerable<GenerationEvent> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<GenerationEvent> StreamAsync(GenerationRequest request, CancellationToken cancellation = default) =>
+        Refusal is { } refusal ? throw refusal : Run(request, cancellation);
+
+    private async IAsyncEnumerable<GenerationEvent> Run(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         lock (Requests) Requests.Add(request);
         foreach (var happened in Script(request))

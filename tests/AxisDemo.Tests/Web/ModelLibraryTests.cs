@@ -1,0 +1,236 @@
+using AxisDemo.Formats;
+using AxisDemo.Serving;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Tests.Web;
+
+public sealed class ModelLibraryTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_folder_is_listed_and_the_configured_model_is_loaded()
+    {
+        using var room = new LibraryRoom();
+        await File.WriteAllTextAsync(room["broken.gguf"], "GGUF", Stop);
+        await room.Start();
+
+        Assert.Equal(["first", "second", "third"], room.Library.Models.Select(m => m.Id));
+        Assert.Equal("first", room.Library.State.Loaded!.Id);
+        var (first, second) = (room.Listed("first"), room.Listed("second"));
+        Assert.Equal((ModelPhase.Ready, true, ModelPhase.Listed, false), (first.Phase, first.Current, second.Phase, second.Current));
+        Assert.Equal(("qwen2", "F32", 531_936L), (second.Architecture, second.Quantization, second.Bytes));
+        Assert.InRange(second.Parameters, 50_000, 500_000);
+        Assert.StartsWith("broken.gguf: ", Assert.Single(room.Library.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_is_loaded_beside_the_one_that_answers_and_tells_how_far_it_is()
+    {
+        using var room = await new LibraryRoom().Start();
+        using var half = new ManualResetEventSlim();
+        room.Opening = (_, progress, stop) =>
+        {
+            progress(0.5);
+            half.Wait(stop);
+        };
+
+        var loading = room.Library.LoadAsync("SECOND", Stop);
+        var again = room.Library.LoadAsync("second", Stop);
+        await room.Until(() => room.Listed("second").Part == 0.5);
+        Assert.Equal(ModelPhase.Loading, room.Listed("second").Phase);
+        Assert.Equal("Loading second, 50 %", ((IModelSource)room.Library).StateOf("second").Doing);
+        Assert.Equal(3, await Answer(room.Library.State.Loaded!));
+        half.Set();
+
+        Assert.Equal("second", (await loading).Id);
+        Assert.Same(await loading, await again);
+        Assert.Single(room.Opened["second"]);
+        Assert.Equal(["first", "second"], room.InMemory);
+        Assert.Equal("first", room.Library.State.Loaded!.Id);
+        Assert.Same(await loading, Find(room, "Second"));
+    }
+
+    [Fact]
+    public async Task The_least_recently_used_leaves_but_never_one_that_answers_nor_the_configured_one()
+    {
+        using var room = await new LibraryRoom(3, "first", "second", "third", "fourth", "fifth").Start();
+        var second = await room.Library.LoadAsync("second", Stop);
+        await room.Library.LoadAsync("third", Stop);
+        await Answer(second);
+        await room.Library.LoadAsync("fourth", Stop);
+        Assert.Equal(["first", "fourth", "second"], room.InMemory);
+        Assert.True(room.Opened["third"][0].Disposed);
+
+        room.Opened["second"][0].Hold = room.Opened["fourth"][0].Hold = new TaskCompletionSource();
+        var (busy, other) = (Answer(second), Answer(Find(room, "fourth")!));
+        await room.Library.LoadAsync("fifth", Stop);
+        Assert.Equal(["fifth", "first", "fourth", "second"], room.InMemory);
+        Assert.Equal(1, room.Listed("second").Answering);
+
+        room.Opened["second"][0].Hold!.SetResult();
+        Assert.Equal((3, 3), (await busy, await other));
+        await room.Until(() => room.InMemory.Length == 3);
+        Assert.Contains("first", room.InMemory);
+        Assert.Contains("fifth", room.InMemory);
+    }
+
+    [Fact]
+    public async Task Where_one_may_stay_the_new_one_takes_the_place_of_the_old()
+    {
+        using var room = await new LibraryRoom(1).Start();
+        await room.Library.LoadAsync("second", Stop);
+
+        Assert.Equal(["second"], room.InMemory);
+        Assert.Equal("second", room.Library.State.Loaded!.Id);
+        Assert.True(room.Opened["first"][0].Disposed);
+        await room.Library.LoadAsync("first", Stop);
+        Assert.Equal("first", room.Library.State.Loaded!.Id);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_loaded_says_why_and_leaves_the_rest_alone()
+    {
+        using var room = await new LibraryRoom(1).Start();
+        room.Opening = (_, _, _) => throw new InputException(room["second.gguf"], "blk.0.attn_q.weight", "it is not there.", "Download it again.");
+
+        var thrown = await Assert.ThrowsAsync<InputException>(() => room.Library.LoadAsync("second", Stop));
+
+        Assert.Contains("attn_q", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal((ModelPhase.Failed, "second.gguf: blk.0.attn_q.weight: it is not there. Download it again."), (room.Listed("second").Phase, room.Listed("second").Problem));
+        Assert.Equal(3, await Answer(room.Library.State.Loaded!));
+        room.Opening = (_, _, _) => { };
+        await room.Library.LoadAsync("second", Stop);
+        Assert.Null(room.Listed("second").Problem);
+    }
+
+    [Fact]
+    public async Task Loading_can_be_given_up()
+    {
+        using var room = await new LibraryRoom().Start();
+        using var begun = new ManualResetEventSlim();
+        room.Opening = (_, _, stop) =>
+        {
+            begun.Set();
+            stop.WaitHandle.WaitOne();
+            stop.ThrowIfCancellationRequested();
+        };
+        var (loading, waiting) = (room.Library.LoadAsync("second", Stop), room.Library.LoadAsync("third", Stop));
+        begun.Wait(Stop);
+        Assert.Equal("third waits for another model to be loaded", ((IModelSource)room.Library).StateOf("third").Doing);
+
+        room.Library.Cancel("third");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        room.Library.Cancel("second");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loading);
+
+        Assert.Equal((ModelPhase.Listed, null, ModelPhase.Listed), (room.Listed("second").Phase, room.Listed("second").Problem, room.Listed("third").Phase));
+        Assert.Equal(["first"], room.InMemory);
+    }
+
+    [Fact]
+    public async Task Too_little_memory_lets_an_idle_model_go_and_brings_it_back_when_it_was_for_nothing()
+    {
+        using var room = await new LibraryRoom().Start();
+        room.Opening = (name, _, _) =>
+        {
+            if (name == "second" && room.InMemory.Length > 0) throw new InputException(room["second.gguf"], "memory", "it needs 9 GB; 1 GB is free.");
+        };
+        await room.Library.LoadAsync("second", Stop);
+        Assert.Equal(["second"], room.InMemory);
+
+        room.Opening = (name, _, _) =>
+        {
+            if (name == "third") throw new InputException(room["third.gguf"], "memory", "it needs 99 GB; 1 GB is free.");
+        };
+        var thrown = await Assert.ThrowsAsync<InputException>(() => room.Library.LoadAsync("third", Stop));
+        Assert.Equal("it needs 99 GB; 1 GB is free.", thrown.Fault);
+        await room.Until(() => room.InMemory is ["second"]);
+        Assert.Equal(2, room.Opened["second"].Count);
+    }
+
+    [Fact]
+    public async Task A_model_that_answers_is_not_unloaded_and_one_that_has_left_says_so()
+    {
+        using var room = await new LibraryRoom().Start();
+        Assert.Contains("only model", Assert.Throws<InputException>(() => room.Library.Unload("first")).Message, StringComparison.Ordinal);
+        var second = await room.Library.LoadAsync("second", Stop);
+        room.Opened["second"][0].Hold = new TaskCompletionSource();
+        var busy = Answer(second);
+        Assert.Contains("answers somebody", Assert.Throws<InputException>(() => room.Library.Unload("second")).Message, StringComparison.Ordinal);
+
+        room.Opened["second"][0].Hold!.SetResult();
+        await busy;
+        room.Library.Unload("second");
+
+        Assert.True(room.Opened["second"][0].Disposed);
+        Assert.Null(Find(room, "second"));
+        Assert.Equal("second is no longer in memory.", (await Assert.ThrowsAsync<InputException>(() => Answer(second))).Fault);
+        Assert.Equal(ModelPhase.Listed, room.Listed("second").Phase);
+    }
+
+    [Fact]
+    public async Task A_refused_or_abandoned_request_does_not_keep_a_model_for_ever()
+    {
+        using var room = await new LibraryRoom().Start();
+        var second = await room.Library.LoadAsync("second", Stop);
+        room.Opened["second"][0].Refusal = new InputException("request", "prompt", "it is too long.");
+        await Assert.ThrowsAsync<InputException>(() => Answer(second));
+        room.Opened["second"][0].Refusal = null;
+        await foreach (var _ in second.Generator.StreamAsync(new GenerationRequest { Prompt = [1] }, Stop)) break;
+
+        Assert.Equal(0, room.Listed("second").Answering);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_listed_is_answered_by_those_that_are()
+    {
+        using var room = await new LibraryRoom().Start();
+
+        var thrown = await Assert.ThrowsAsync<InputException>(() => room.Library.LoadAsync("../first.gguf", Stop));
+
+        Assert.Equal("models: name: there is no '../first.gguf'. Models: first, second, third.", thrown.Message);
+    }
+
+    [Fact]
+    public async Task Axes_are_matched_by_the_models_hash_and_each_can_be_chosen()
+    {
+        using var room = new LibraryRoom();
+        var hash = FileHash.Sha256(room["first.gguf"], Stop);
+        room.Axis("first", hash);
+        room.Axis("study", hash);
+        room.Axis("anybody", "");
+        room.Axis("others", new string('0', 64));
+        await room.Start();
+
+        Assert.Equal(["anybody", "first", "study"], room.Listed("second").Axes!.Order());
+        var loaded = room.Library.State.Loaded!;
+        Assert.Equal(["first", "anybody", "study"], loaded.Axes.Select(a => a.Id));
+        Assert.Equal("first", loaded.Axis!.Id);
+        Assert.Equal("study", ((IModelSource)room.Library).Find(null, "study")!.Axis!.Id);
+        Assert.Null(((IModelSource)room.Library).Find(null, "others"));
+        Assert.Equal("first", ((IModelSource)room.Library).StateOf(null, "others").Loaded!.Axis!.Id);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_put_into_the_folder_is_found_and_one_that_is_taken_away_goes()
+    {
+        using var room = await new LibraryRoom().Start();
+        File.Copy(room["first.gguf"], room["new.Q8_0.gguf"]);
+        File.Delete(room["third.gguf"]);
+
+        await room.Library.RefreshAsync();
+
+        Assert.Equal(["first", "new.Q8_0", "second"], room.Library.Models.Select(m => m.Id));
+        Assert.Equal("new", room.Listed("new.Q8_0").Name);
+    }
+
+    private static ReadyModel? Find(LibraryRoom room, string name) => ((IModelSource)room.Library).Find(name);
+
+    private static async Task<int> Answer(ReadyModel model)
+    {
+        var tokens = 0;
+        await foreach (var happened in model.Generator.StreamAsync(new GenerationRequest { Prompt = [1] }, Stop)) tokens += happened is TokenEvent ? 1 : 0;
+        return tokens;
+    }
+}
