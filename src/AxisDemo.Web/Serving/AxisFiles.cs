@@ -36,7 +36,8 @@ public static partial class AxisFiles
             Path = path,
             Sha256 = FileHash.Sha256(path),
             DisplayLayer = file.DisplayLayer,
-            CapLayers = [.. Enumerable.Range(from, to - from)],
+            // A model of very few blocks has no block between the two: it is capped at one.
+            CapLayers = [.. Enumerable.Range(from, Math.Max(1, to - from))],
             Direction = file.At,
             Floor = file.Threshold,
             Offset = offset,
