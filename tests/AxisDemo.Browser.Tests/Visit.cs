@@ -1,0 +1,106 @@
+using AxisDemo.Running;
+using Microsoft.Playwright;
+
+namespace AxisDemo.Browser.Tests;
+
+/// <summary>
+/// One visitor's page. Whatever it does that no page of ours should do is a complaint, and a complaint fails the test at the visit's
+/// end: errors on the console, dialogs, other windows, requests to anybody else, and errors in the host's log.
+/// </summary>
+public sealed class Visit : IAsyncDisposable
+{
+    private static readonly string[] Bad = ["fail:", "crit:", "Unhandled exception"];
+    private readonly IBrowserContext context;
+    private readonly HostProcess host;
+    private readonly int logged;
+    private readonly List<string> complaints = [];
+
+    /// <summary>Listens to the page from the start.</summary>
+    internal Visit(IBrowserContext context, IPage page, HostProcess host, string address)
+    {
+        (this.context, Page, this.host, Address) = (context, page, host, address);
+        logged = host.Log.Count;
+        Listen(page);
+    }
+
+    /// <summary>The page.</summary>
+    public IPage Page { get; }
+
+    /// <summary>Where it was opened.</summary>
+    public string Address { get; }
+
+    /// <summary>A console error that this test provokes: one whose text contains this is no complaint.</summary>
+    public string? Expected { get; set; }
+
+    /// <summary>The answers of a column.</summary>
+    public ILocator Answers(string column) => Page.Locator($".answer.{column}");
+
+    /// <summary>A second tab of the same visitor.</summary>
+    public async Task<IPage> Tab()
+    {
+        var page = await context.NewPageAsync();
+        Listen(page);
+        await page.GotoAsync(Address);
+        return page;
+    }
+
+    /// <summary>Waits until the page is alive: the chart is drawn by the circuit.</summary>
+    public async Task Ready()
+    {
+        await Page.WaitForSelectorAsync(".plot .main-svg", new() { State = WaitForSelectorState.Attached });
+        await Assertions.Expect(Page.Locator("button[type=submit]")).ToBeEnabledAsync();
+    }
+
+    /// <summary>Sets the length of answers, so that a test is quick.</summary>
+    public async Task Length(int tokens)
+    {
+        await Page.Locator("#length").EvaluateAsync("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', { bubbles: true })); }", tokens);
+        await Assertions.Expect(Page.Locator("output[for=length]")).ToContainTextAsync(tokens.ToString());
+    }
+
+    /// <summary>Sends a message by the keyboard.</summary>
+    public async Task Send(string text)
+    {
+        var turns = await Page.Locator(".turn").CountAsync();
+        await Page.FillAsync("#message", text);
+        await Page.PressAsync("#message", "Enter");
+        await Assertions.Expect(Page.Locator(".turn")).ToHaveCountAsync(turns + 1);
+    }
+
+    /// <summary>Waits until nothing is being answered.</summary>
+    public Task Idle() => Assertions.Expect(Page.Locator("button[type=submit]")).ToBeVisibleAsync(new() { Timeout = 120_000 });
+
+    /// <summary>Tokens that the chart draws in a column.</summary>
+    public Task<int> Drawn(int column) => Page.EvaluateAsync<int>("c => (document.querySelector('.plot').data?.[c].y ?? []).filter(v => v != null).length", column);
+
+    /// <summary>Whether something is wider than the window.</summary>
+    public Task<bool> Overflows() => Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await context.DisposeAsync();
+        Assert.Empty(complaints);
+        Assert.DoesNotContain(host.Log.Skip(logged), line => Bad.Any(bad => line.Contains(bad, StringComparison.Ordinal)));
+    }
+
+    private void Listen(IPage page)
+    {
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning" && (Expected is null || !message.Text.Contains(Expected, StringComparison.Ordinal))) complaints.Add(message.Text);
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+        page.Popup += (_, popup) => complaints.Add($"a window was opened: {popup.Url}");
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(Address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+                complaints.Add($"a request to another host: {request.Url}");
+        };
+        page.Dialog += async (_, dialog) =>
+        {
+            complaints.Add($"a dialog: {dialog.Message}");
+            await dialog.DismissAsync();
+        };
+    }
+}
