@@ -13,6 +13,12 @@ if (args is ["products"])
     return;
 }
 
+if (args is ["widening"])
+{
+    Widening.Print();
+    return;
+}
+
 var path = args.Length > 0 ? args[0] : "models/SmolLM2-135M-Instruct.Q4_1.gguf";
 var threads = args.Length > 1 ? int.Parse(args[1]) : Environment.ProcessorCount;
 using var file = GgufFile.Open(path);

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace AxisDemo.Formats;
 
@@ -84,7 +85,17 @@ public static class Quants
 
     private static void Widen(ReadOnlySpan<ushort> upperHalves, Span<float> output)
     {
-        for (var i = 0; i < output.Length; i++) output[i] = BitConverter.UInt32BitsToSingle((uint)upperHalves[i] << 16);
+        ref var from = ref MemoryMarshal.GetReference(upperHalves);
+        ref var to = ref MemoryMarshal.GetReference(output);
+        var i = 0;
+        for (; i + Vector256<ushort>.Count <= output.Length; i += Vector256<ushort>.Count)
+        {
+            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref from, (nuint)i));
+            (low << 16).AsSingle().StoreUnsafe(ref to, (nuint)i);
+            (high << 16).AsSingle().StoreUnsafe(ref to, (nuint)i + 8);
+        }
+
+        for (; i < output.Length; i++) output[i] = BitConverter.UInt32BitsToSingle((uint)upperHalves[i] << 16);
     }
 
     private static ArgumentOutOfRangeException Unknown(TensorType type) => new(nameof(type), type, "no such tensor type");

@@ -26,11 +26,8 @@ internal static class SuperBlockQuants
         var d = BlockQuants.Half(block, 108);
         for (var e = 0; e < 256; e++)
         {
-            var s = e / 16;
-            var low = s < 8 ? scales[s] & 15 : scales[s - 8] >> 4;
-            var high = (scales[8 + s % 4] >> (2 * (s / 4))) & 3;
-            var q = TwoBits(quants, e) - ((highs[e % 32] >> (e / 32) & 1) == 1 ? 0 : 4);
-            output[e] = d * ((low | high << 4) - 32) * q;
+            var q = (TwoBits(quants, e) | OneBit(highs, e) << 2) - 4;
+            output[e] = d * SixBitScale(scales, e / 16) * q;
         }
     }
 
@@ -53,8 +50,7 @@ internal static class SuperBlockQuants
         for (var e = 0; e < 256; e++)
         {
             var (scale, min) = ScaleAndMin(block[4..16], e / 32);
-            var fifth = ((highs[e % 32] >> (e / 32)) & 1) << 4;
-            output[e] = d * scale * (FourBits(quants, e) | fifth) - dmin * min;
+            output[e] = d * scale * (FourBits(quants, e) | OneBit(highs, e) << 4) - dmin * min;
         }
     }
 
@@ -66,19 +62,28 @@ internal static class SuperBlockQuants
         var d = BlockQuants.Half(block, 208);
         for (var e = 0; e < 256; e++)
         {
-            var low = (lows[64 * (e / 128) + e % 64] >> (4 * (e % 128 / 64))) & 15;
-            output[e] = d * (sbyte)scales[e / 16] * ((low | TwoBits(highs, e) << 4) - 32);
+            output[e] = d * (sbyte)scales[e / 16] * ((WideFourBits(lows, e) | TwoBits(highs, e) << 4) - 32);
         }
     }
 
     // Four planes of two bits over 32 bytes, for each half.
-    private static int TwoBits(ReadOnlySpan<byte> quants, int e) => (quants[32 * (e / 128) + e % 32] >> (2 * (e % 128 / 32))) & 3;
+    public static int TwoBits(ReadOnlySpan<byte> quants, int e) => (quants[32 * (e / 128) + e % 32] >> (2 * (e % 128 / 32))) & 3;
 
     // Two planes of four bits over 32 bytes, for each quarter.
-    private static int FourBits(ReadOnlySpan<byte> quants, int e) => (quants[32 * (e / 64) + e % 32] >> (4 * (e / 32 % 2))) & 15;
+    public static int FourBits(ReadOnlySpan<byte> quants, int e) => (quants[32 * (e / 64) + e % 32] >> (4 * (e / 32 % 2))) & 15;
+
+    // Two planes of four bits over 64 bytes, for each half.
+    public static int WideFourBits(ReadOnlySpan<byte> quants, int e) => (quants[64 * (e / 128) + e % 64] >> (4 * (e % 128 / 64))) & 15;
+
+    // Eight planes of one bit over 32 bytes.
+    public static int OneBit(ReadOnlySpan<byte> quants, int e) => (quants[e % 32] >> (e / 32)) & 1;
+
+    // Sixteen scales of six bits in 12 bytes, offset by 32: the low four bits in the first eight, the upper two in the last four.
+    public static int SixBitScale(ReadOnlySpan<byte> packed, int s) =>
+        ((s < 8 ? packed[s] & 15 : packed[s - 8] >> 4) | ((packed[8 + s % 4] >> (2 * (s / 4))) & 3) << 4) - 32;
 
     // Eight scales and eight minima of six bits in 12 bytes: the last four of each have their upper two bits on top of the first four.
-    private static (int Scale, int Min) ScaleAndMin(ReadOnlySpan<byte> packed, int s) => s < 4
+    public static (int Scale, int Min) ScaleAndMin(ReadOnlySpan<byte> packed, int s) => s < 4
         ? (packed[s] & 63, packed[s + 4] & 63)
         : (packed[s + 4] & 15 | packed[s - 4] >> 6 << 4, packed[s + 4] >> 4 | packed[s] >> 6 << 4);
 }

@@ -110,6 +110,13 @@ public sealed unsafe partial class CpuOps
         {
             TensorType.Q4_0 or TensorType.Q4_1 => Repack(new Q4Weight(matrix, rowOrder, form), matrix),
             TensorType.Q8_0 => Repack(new Q8Weight(matrix, rowOrder, form), matrix),
+            TensorType.Q5_0 => Repack(new PackedWeight<Q5_0Format>(matrix, rowOrder, form), matrix),
+            TensorType.Q5_1 => Repack(new PackedWeight<Q5_1Format>(matrix, rowOrder, form), matrix),
+            TensorType.Q2_K => Repack(new PackedWeight<Q2KFormat>(matrix, rowOrder, form), matrix),
+            TensorType.Q3_K => Repack(new PackedWeight<Q3KFormat>(matrix, rowOrder, form), matrix),
+            TensorType.Q4_K => Repack(new PackedWeight<Q4KFormat>(matrix, rowOrder, form), matrix),
+            TensorType.Q5_K => Repack(new PackedWeight<Q5KFormat>(matrix, rowOrder, form), matrix),
+            TensorType.Q6_K => Repack(new PackedWeight<Q6KFormat>(matrix, rowOrder, form), matrix),
             _ => new FloatWeight(matrix, rowOrder),
         };
     }

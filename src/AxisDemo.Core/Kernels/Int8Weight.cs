@@ -32,12 +32,18 @@ internal abstract unsafe class Int8Weight : CpuWeight
     private readonly int groups;
     private readonly long groupBytes;
 
-    protected Int8Weight(TensorView source, ReadOnlySpan<int> rowOrder, Int8Form form, int blockBytes) : base(source, rowOrder)
+    /// <param name="source">The stored matrix.</param>
+    /// <param name="rowOrder">The file row of each output; empty: in order.</param>
+    /// <param name="form">The form of the product.</param>
+    /// <param name="blockBytes">Bytes of a packed block of eight outputs.</param>
+    /// <param name="headerBytes">Bytes before the blocks that share a header.</param>
+    /// <param name="blocksPerHeader">Blocks that share a header.</param>
+    protected Int8Weight(TensorView source, ReadOnlySpan<int> rowOrder, Int8Form form, int blockBytes, int headerBytes = 0, int blocksPerHeader = 1) : base(source, rowOrder)
     {
         Form = form;
         Blocks = Inputs / Int8Rows.Block;
         groups = (Outputs + Lanes - 1) / Lanes;
-        groupBytes = (long)Blocks * blockBytes;
+        groupBytes = (long)Blocks / blocksPerHeader * (headerBytes + (long)blocksPerHeader * blockBytes);
         packed = new NativeBlock(groups * groupBytes);
         NativePages.PreferHuge(packed);
     }

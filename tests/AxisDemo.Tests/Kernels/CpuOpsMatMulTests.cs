@@ -9,7 +9,7 @@ public class CpuOpsMatMulTests
     {
         var data = new TheoryData<KernelPath, TensorType>();
         foreach (var path in Enum.GetValues<KernelPath>())
-            foreach (var type in new[] { TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q4_K, TensorType.Q6_K })
+            foreach (var type in new[] { TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1, TensorType.Q2_K, TensorType.Q3_K, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K, TensorType.IQ4_NL })
                 data.Add(path, type);
         return data;
     }
@@ -140,7 +140,7 @@ public class CpuOpsMatMulTests
     }
 
     private static bool IsInt8(KernelPath path, TensorType type) =>
-        path == KernelPath.Vector && type is TensorType.Q8_0 or TensorType.Q4_0 or TensorType.Q4_1;
+        path == KernelPath.Vector && type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.IQ4_NL);
 
     private static float[] Multiply(KernelData data, KernelPath path, int threads, TensorView matrix, float[] x, int rows, out float[] bias)
     {

@@ -45,10 +45,38 @@ public class VectorPathBitsTests
     }
 }
 
+/// <summary>The types whose codes are planes of bits: the same digest on every processor.</summary>
+public class PackedBitsTests
+{
+    [Theory]
+    [InlineData(TensorType.Q5_0, "AACCEED569DF8BB8")]
+    [InlineData(TensorType.Q5_1, "4DF628819F2D1960")]
+    [InlineData(TensorType.Q2_K, "020217E42C0D1B2D")]
+    [InlineData(TensorType.Q3_K, "B25045F322A80A10")]
+    [InlineData(TensorType.Q4_K, "397EA110B09AE892")]
+    [InlineData(TensorType.Q5_K, "26B3180AC53B6794")]
+    [InlineData(TensorType.Q6_K, "4A68B6E14431CA84")]
+    public void A_product_has_the_same_bits_everywhere(TensorType type, string digest)
+    {
+        using var data = new KernelData(5);
+        using var ops = new CpuOps(new CpuOptions { Threads = 2 });
+        const int Inputs = 768, Outputs = 45, Rows = 6;
+        IBuffer x = ops.Buffer(Inputs), y = ops.Buffer(Outputs);
+        ops.Begin(KernelData.Rows(Rows), 0);
+        data.Fill(ops, x, data.Floats(Rows * Inputs, 3));
+        ops.MatMul(x, new MatMulOutput(ops.Matrix(data.Matrix(type, Outputs, Inputs)), null, y));
+        ops.End();
+        var all = KernelData.Read(ops, y, Rows);
+        Assert.All(all, f => Assert.True(float.IsFinite(f)));
+        Assert.Equal(digest, Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(all)))[..16]);
+    }
+}
+
 /// <summary>The same tests in processes that are told to do without this processor's wide instructions.</summary>
 public class InstructionSetTests
 {
     [Theory]
+    [InlineData("DOTNET_EnableAVXVNNI")]
     [InlineData("DOTNET_EnableAVX2")]
     [InlineData("DOTNET_EnableHWIntrinsic")]
     public async Task The_kernels_hold_without(string instructions)
@@ -56,7 +84,7 @@ public class InstructionSetTests
         var assembly = typeof(InstructionSetTests).Assembly.Location;
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(assembly);
-        foreach (var argument in new[] { "--no-progress", "--filter-class", typeof(VectorPathBitsTests).FullName!, typeof(Int8WeightTests).FullName!, typeof(VectorMathTests).FullName! })
+        foreach (var argument in new[] { "--no-progress", "--filter-class", typeof(VectorPathBitsTests).FullName!, typeof(PackedBitsTests).FullName!, typeof(Int8WeightTests).FullName!, typeof(VectorMathTests).FullName! })
             start.ArgumentList.Add(argument);
         start.Environment[instructions] = "0";
         using var process = Process.Start(start)!;

@@ -83,7 +83,7 @@ internal sealed unsafe class KernelData(int seed) : IDisposable
         foreach (var memory in held) NativeMemory.Free((void*)memory);
     }
 
-    private static int[] HalfFields(TensorType type) => type switch
+    public static int[] HalfFields(TensorType type) => type switch
     {
         TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K => [0, 2],
         TensorType.Q4_0 or TensorType.Q5_0 or TensorType.Q8_0 or TensorType.IQ4_NL or TensorType.IQ4_XS => [0],
