@@ -49,7 +49,7 @@ public static class ConversationJson
             using var json = JsonDocument.ParseValue(ref reader);
             while (reader.Read()) { }
             var root = json.RootElement;
-            if (root.ValueKind != JsonValueKind.Object) throw Fault("", "it is no JSON object.", "Choose a file that was downloaded here, or a transcript.");
+            if (root.ValueKind != JsonValueKind.Object) throw Fault("", "it is no JSON object.", "Choose a file that was saved here, or a transcript.");
             var transcript = !root.TryGetProperty("format", out _) && root.TryGetProperty("conversation", out _);
             var read = transcript ? Transcript.Read(root) : root.Deserialize<ConversationFile>(Options)!;
             Check(read);
@@ -58,7 +58,7 @@ public static class ConversationJson
         catch (JsonException e)
         {
             var field = e.Path is { Length: > 1 } path ? path.TrimStart('$', '.') : "";
-            throw Fault(field, Explain(e), "Choose a file that was downloaded here, or a transcript in the published layout.", e);
+            throw Fault(field, Explain(e), "Choose a file that was saved here, or a transcript in the published layout.", e);
         }
         catch (InvalidOperationException e)
         {

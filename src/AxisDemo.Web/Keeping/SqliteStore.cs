@@ -37,17 +37,20 @@ public sealed class SqliteStore : IConversationStore
     public Share Add(ReadOnlyMemory<byte> json)
     {
         if (json.Length > options.MaxBytes)
-            throw Fault("", $"it has {json.Length:N0} bytes; {options.MaxBytes:N0} can be shared.", "Download it as a file instead, or share fewer turns.");
+            throw Fault("", $"it has {json.Length:N0} bytes; {options.MaxBytes:N0} can be shared.", "Save it as a file instead, or share fewer turns.");
         return Use(connection =>
         {
             var now = clock.GetUtcNow();
             Run(connection, "DELETE FROM conversations WHERE expires <= $now", ("$now", now.ToUnixTimeSeconds()));
             if (Number(connection, "SELECT count(*) FROM conversations") >= options.MaxConversations)
-                throw Fault("", $"this host keeps {options.MaxConversations:N0} shared conversations, and all places are taken.", "Download it as a file instead.");
+                throw Fault("", $"this host keeps {options.MaxConversations:N0} shared conversations, and all places are taken.", "Save it as a file instead.");
+            var compressed = Compress(json.Span);
+            if (Number(connection, "SELECT coalesce(sum(length(json)), 0) FROM conversations") + compressed.Length > (long)options.MaxMegabytes << 20)
+                throw Fault("", $"this host keeps {options.MaxMegabytes:N0} MiB of shared conversations, and they are full.", "Save it as a file instead.");
             var share = new Share(Chance(), Chance(), options.ExpiryDays > 0 ? now.AddDays(options.ExpiryDays) : null);
             Run(connection, "INSERT INTO conversations (id, key, created, expires, json) VALUES ($id, $key, $created, $expires, $json)",
                 ("$id", share.Id), ("$key", Hash(share.Key)), ("$created", now.ToUnixTimeSeconds()),
-                ("$expires", share.Expires?.ToUnixTimeSeconds()), ("$json", Compress(json.Span)));
+                ("$expires", share.Expires?.ToUnixTimeSeconds()), ("$json", compressed));
             return share;
         });
     }
@@ -106,7 +109,7 @@ public sealed class SqliteStore : IConversationStore
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             log.LogError("The store of shared conversations {Path} failed: {Message}", path, e.Message);
-            throw Fault("", "the host's store cannot be used.", "Download the conversation as a file instead; the host's log says why.", e);
+            throw Fault("", "the host's store cannot be used.", "Save the conversation as a file instead; the host's log says why.", e);
         }
     }
 

@@ -26,6 +26,10 @@ public sealed class SharingOptions
     [Range(1, 10_000_000, ErrorMessage = "Sharing:MaxConversations must lie between 1 and 10000000.")]
     public int MaxConversations { get; set; } = 10_000;
 
+    /// <summary>Room that all of them take together, compressed, MiB. Default 1,024.</summary>
+    [Range(1, 1_048_576, ErrorMessage = "Sharing:MaxMegabytes must lie between 1 and 1048576.")]
+    public int MaxMegabytes { get; set; } = 1024;
+
     /// <summary>Largest conversation that is shared or imported, bytes of JSON. Default 8 MiB.</summary>
     [Range(1024, MostBytes, ErrorMessage = "Sharing:MaxBytes must lie between 1024 and 67108864.")]
     public int MaxBytes { get; set; } = 8 << 20;

@@ -26,6 +26,9 @@ public sealed partial class ChatPage
     /// <summary>The visitor's conversation id.</summary>
     [Parameter, EditorRequired] public string SessionId { get; set; } = "";
 
+    /// <summary>The shared conversation that the page opens; null: none.</summary>
+    [Parameter] public string? SharedId { get; set; }
+
     [Inject] private SessionStore Store { get; set; } = null!;
     [Inject] private IModelSource Source { get; set; } = null!;
     [Inject] private IOptions<LimitOptions> Limits { get; set; } = null!;
@@ -124,6 +127,7 @@ public sealed partial class ChatPage
 
     private Task SendAsync(string text) => StartAsync(session => session.SendAsync(text));
     private Task PlayAsync(Preset preset) => StartAsync(session => session.PlayAsync(preset));
+    private Task ReplayAsync() => StartAsync(session => session.ReplayAsync());
     private Task RegenerateAsync() => StartAsync(session => session.RegenerateAsync());
 
     // Not awaited: an answer takes seconds, and the page hears of it through the session's events. A failure is rethrown into the

@@ -7,7 +7,7 @@ public static class SessionCookie
     public static Task Ensure(HttpContext http, RequestDelegate next)
     {
         ArgumentNullException.ThrowIfNull(http);
-        if ((HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && http.Request.Path == "/")
+        if ((HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && (http.Request.Path == "/" || http.Request.Path.StartsWithSegments("/c")))
         {
             var id = http.Request.Cookies[SessionStore.Cookie];
             if (!SessionStore.IsId(id))

@@ -24,6 +24,9 @@ public sealed class SessionStore(IModelSource source, IOptions<LimitOptions> opt
     /// <summary>Whether a cookie's value has the form of an id.</summary>
     public static bool IsId(string? value) => value is { Length: 64 } && value.All(char.IsAsciiHexDigit);
 
+    /// <summary>The id of a visitor's own copy of a shared conversation: the same at each visit, and not to be guessed from the link.</summary>
+    public static string IdFor(string visitor, string shared) => Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{visitor}/{shared}")));
+
     /// <summary>The conversation of an id if it is kept; nothing is made.</summary>
     public ChatSession? Find(string id)
     {

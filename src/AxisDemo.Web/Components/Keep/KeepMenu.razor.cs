@@ -1,0 +1,131 @@
+using AxisDemo.Formats;
+using AxisDemo.Web.Access;
+using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Keeping;
+using AxisDemo.Web.Options;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.Extensions.Options;
+using Microsoft.JSInterop;
+
+namespace AxisDemo.Web.Components.Keep;
+
+/// <summary>Shares, saves and opens the conversation of a page.</summary>
+public sealed partial class KeepMenu : IAsyncDisposable
+{
+    private const int TitleCharacters = 60;
+    private ElementReference url;
+    private IJSObjectReference? script;
+    private Share? made;
+    private bool copied;
+    private string? problem;
+    private List<OwnLink> mine = [];
+
+    /// <summary>The conversation; null while there is none.</summary>
+    [Parameter] public ChatSession? Session { get; set; }
+
+    /// <summary>Lets both columns read the conversation.</summary>
+    [Parameter] public EventCallback OnReplay { get; set; }
+
+    [Inject] private IJSRuntime Js { get; set; } = null!;
+    [Inject] private IConversationStore Store { get; set; } = null!;
+    [Inject] private IOptions<SharingOptions> Sharing { get; set; } = null!;
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+    [Inject] private TimeProvider Clock { get; set; } = null!;
+
+    private bool Empty => Session is null || Session.Turns.Count == 0;
+    private bool Running => Session?.Running == true;
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        script = await Js.InvokeAsync<IJSObjectReference>("import", "./js/keep.js");
+        mine = await script.InvokeAsync<List<OwnLink>>("shares");
+        if (mine.Count > 0) StateHasChanged();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (script is null) return;
+        try
+        {
+            await script.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and the script with it: the ordinary end of a visit.
+            script = null;
+        }
+    }
+
+    private string Url(string id) => Navigation.ToAbsoluteUri($"c/{id}").ToString();
+
+    private Task ShareAsync() => Try(async () =>
+    {
+        copied = false;
+        var file = Session!.File(Clock.GetUtcNow());
+        made = Store.Add(ConversationJson.Write(file));
+        var title = file.Turns[0].User;
+        var link = new OwnLink(made.Id, made.Key, title.Length > TitleCharacters ? title[..TitleCharacters] + "…" : title);
+        mine.Insert(0, link);
+        if (script is not null) await script.InvokeVoidAsync("remember", link);
+    });
+
+    private Task DeleteAsync(OwnLink link) => Try(async () =>
+    {
+        // One that has expired is gone already: either way it leaves the list.
+        Store.Delete(link.Id, link.Key);
+        mine.Remove(link);
+        if (made?.Id == link.Id) made = null;
+        if (script is not null) await script.InvokeVoidAsync("forget", link.Id);
+    });
+
+    private Task CopyAsync() => Try(async () => copied = script is not null && await script.InvokeAsync<bool>("copy", url));
+
+    private Task SaveJsonAsync() => Try(() => SaveAsync("json", "application/json", ConversationJson.Write(Session!.File(Clock.GetUtcNow()))));
+
+    private Task SaveCsvAsync() => Try(() => SaveAsync("csv", "text/csv;charset=utf-8", ConversationCsv.Write(Session!.File(Clock.GetUtcNow()))));
+
+    private async Task SaveAsync(string ending, string type, byte[] bytes)
+    {
+        using var stream = new DotNetStreamReference(new MemoryStream(bytes));
+        if (script is not null) await script.InvokeVoidAsync("save", FormattableString.Invariant($"axisdemo-{Clock.GetUtcNow():yyyyMMdd-HHmmss}.{ending}"), type, stream);
+    }
+
+    private Task OpenAsync(InputFileChangeEventArgs chosen) => Try(async () =>
+    {
+        var most = Sharing.Value.MaxBytes;
+        if (chosen.File.Size > most) throw ConversationJson.Fault("", $"the file has {chosen.File.Size:N0} bytes; {most:N0} can be opened.", "Choose a smaller one, or raise Sharing:MaxBytes.");
+        using var bytes = new MemoryStream();
+        using var file = chosen.File.OpenReadStream(most);
+        await file.CopyToAsync(bytes);
+        if (!Session!.Open(ConversationJson.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))) throw ConversationJson.Fault("", "an answer is under way.", "Stop it first.");
+    });
+
+    private async Task Try(Func<Task> work)
+    {
+        problem = null;
+        if (Session is null) return;
+        try
+        {
+            await work();
+        }
+        catch (InputException e)
+        {
+            problem = e.Message;
+        }
+        catch (IOException e)
+        {
+            // The browser stopped sending the file.
+            problem = $"The file could not be read: {e.Message}";
+        }
+    }
+
+    /// <summary>A link that was made in this browser.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Key">Deletes it.</param>
+    /// <param name="Title">The beginning of its first message.</param>
+    public sealed record OwnLink(string Id, string Key, string? Title = null);
+}

@@ -1,0 +1,73 @@
+using AxisDemo.Formats;
+using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Keeping;
+using AxisDemo.Web.Options;
+using AxisDemo.Web.Serving;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
+
+namespace AxisDemo.Web.Components.Keep;
+
+/// <summary>Opens a shared conversation in a page's session once the model is known, so that its floor can be drawn.</summary>
+public sealed partial class SharedNotice
+{
+    private SharedConversation? shared;
+    private string? problem;
+    private bool reported;
+    private bool opened;
+
+    /// <summary>The conversation's id.</summary>
+    [Parameter, EditorRequired] public string Id { get; set; } = "";
+
+    /// <summary>The page's session; null while there is none.</summary>
+    [Parameter] public ChatSession? Session { get; set; }
+
+    /// <summary>Where the model stands.</summary>
+    [Parameter, EditorRequired] public ModelState State { get; set; } = null!;
+
+    [Inject] private IConversationStore Store { get; set; } = null!;
+    [Inject] private IOptions<SharingOptions> Sharing { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        try
+        {
+            shared = Store.Find(Id);
+            if (shared is null) problem = "There is no such conversation: its maker has deleted it, it has expired, or the link is incomplete.";
+        }
+        catch (InputException e)
+        {
+            problem = e.Message;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        // A reload finds the visitor's own copy, with what was added to it.
+        if (opened || shared is null || Session is not { Turns.Count: 0 } session || !RendererInfo.IsInteractive || State is { Loaded: null, Problem: null }) return;
+        opened = true;
+        try
+        {
+            session.Open(ConversationJson.Read(shared.Json));
+        }
+        catch (InputException e)
+        {
+            problem = e.Message;
+        }
+    }
+
+    private void Report()
+    {
+        try
+        {
+            Store.Report(Id, "");
+            reported = true;
+        }
+        catch (InputException e)
+        {
+            problem = e.Message;
+        }
+    }
+}
