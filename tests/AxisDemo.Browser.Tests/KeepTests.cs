@@ -15,7 +15,7 @@ public class KeepTests(RunningApp app)
     public async Task A_link_shows_the_conversation_to_others_until_its_maker_deletes_it()
     {
         await using var visit = await app.Visit();
-        await visit.Length(24);
+        await visit.Length(32);
         await visit.Send("Who are you?");
         await visit.Idle();
         await Menu(visit);
@@ -48,7 +48,7 @@ public class KeepTests(RunningApp app)
     public async Task A_saved_file_opens_again_with_its_chart_and_goes_on()
     {
         await using var visit = await app.Visit();
-        await visit.Length(24);
+        await visit.Length(32);
         await visit.Send("Name a colour.");
         await visit.Idle();
         await Menu(visit);
@@ -66,7 +66,7 @@ public class KeepTests(RunningApp app)
         await Assertions.Expect(other.Answers("col-a").First.Locator(".text")).ToHaveTextAsync(await visit.Answers("col-a").First.Locator(".text").InnerTextAsync());
         await Assertions.Expect(other.Page.Locator(".badge:not(.empty)")).ToHaveCountAsync(2);
         await other.Page.Keyboard.PressAsync("Escape");
-        await other.Length(8);
+        await other.Length(16);
         await other.Send("Another one.");
         await other.Idle();
     }
@@ -91,7 +91,7 @@ public class KeepTests(RunningApp app)
     public async Task A_wrong_file_gets_a_sentence_and_the_conversation_stays()
     {
         await using var visit = await app.Visit();
-        await visit.Length(8);
+        await visit.Length(16);
         await visit.Send("Hello.");
         await visit.Idle();
         await Menu(visit);

@@ -15,7 +15,7 @@ public sealed class RunningApp : IAsyncLifetime
 
     /// <summary>Options of a host that tests ask for more than a visitor may, and that leaves nothing behind in the checkout.</summary>
     internal static string[] Unlimited { get; } =
-        ["Limits:AnswersPerMinute=1000000", "Limits:AnswersAtOnce=1000", $"Sharing:Database={Path.Combine(Path.GetTempPath(), $"axisdemo-{Guid.NewGuid():N}.db")}"];
+        ["Sharing:Reports=true", "Limits:AnswersPerMinute=1000000", "Limits:AnswersAtOnce=1000", $"Sharing:Database={Path.Combine(Path.GetTempPath(), $"axisdemo-{Guid.NewGuid():N}.db")}"];
 
     /// <summary>The Chromium to drive; null when there is none.</summary>
     private static string? Chromium => new[] { Environment.GetEnvironmentVariable("AXISDEMO_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }
@@ -25,6 +25,8 @@ public sealed class RunningApp : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (Chromium is null) return;
+        // A busy machine of two cores is slow, and what is waited for comes.
+        Assertions.SetDefaultExpectTimeout(30_000);
         host = await HostProcess.Start(Unlimited);
         if (!await host.Settled()) throw new InvalidOperationException(string.Join('\n', host.Log));
         playwright = await Playwright.CreateAsync();
