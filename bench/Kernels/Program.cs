@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using AxisDemo.Bench;
-using AxisDemo.Formats;
 using AxisDemo.Kernels;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Model.Sources;
 
 // What the CPU engine reaches on this machine, beside the limits of the machine: `dotnet run -c Release --project bench/Kernels -- MODEL.gguf`.
 // Every number is the best of several runs, since other work on the machine can only slow a run down.
@@ -21,15 +21,15 @@ if (args is ["widening"])
 
 var path = args.Length > 0 ? args[0] : "models/SmolLM2-135M-Instruct.Q4_1.gguf";
 var threads = args.Length > 1 ? int.Parse(args[1]) : Environment.ProcessorCount;
-using var file = GgufFile.Open(path);
+using var file = ModelSource.Open(path);
 using var ops = new CpuOps(new CpuOptions { Threads = threads });
-var config = GgufModel.Config(file);
+var config = file.Config;
 var clock = Stopwatch.StartNew();
-using var model = new Transformer(config, GgufModel.Weights(file, config, ops, null, default), ops);
+using var model = new Transformer(config, file.Load(ops), ops);
 Console.WriteLine($"{Path.GetFileName(path)}: {ops.Description}; loaded in {clock.Elapsed.TotalMilliseconds:F0} ms");
 
 var bytes = file.Tensors.Where(t => t.Shape.Length == 2).Sum(t => (double)t.Bytes);
-var perRow = file.Tensors.Where(t => t.Shape.Length == 2 && t.Name != "token_embd.weight").Sum(t => (double)t.Count) + (double)config.Vocabulary * config.Width;
+var perRow = file.Tensors.Where(t => t.Shape.Length == 2 && t.Name != file.Names.Embedding).Sum(t => (double)t.Count) + (double)config.Vocabulary * config.Width;
 var bandwidth = MemoryLimit.GigabytesPerSecond(threads);
 Console.WriteLine($"memory: {bandwidth:F1} GB/s; weights {bytes / 1e6:F0} MB a step, so at most {bandwidth * 1e9 / bytes:F0} steps/s");
 

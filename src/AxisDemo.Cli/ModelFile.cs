@@ -12,26 +12,32 @@ internal static class ModelFile
     /// <summary>The tokenizer and the template, without the weights.</summary>
     public static (ITokenizer Tokenizer, ChatTemplate Template) OpenText(string path)
     {
-        using var file = GgufFile.Open(path);
-        var template = ChatTemplate.FromGguf(file) ?? throw new InputException(path, "tokenizer.chat_template", "the key is missing.", "Use a model made for conversations (\"instruct\", \"chat\").");
-        return (Tokenizer.FromGguf(file), template);
+        var (tokenizer, template) = Directory.Exists(path) ? (Tokenizer.FromFolder(path), ChatTemplate.FromFolder(path)) : FromGguf(path);
+        return (tokenizer, template ?? throw new InputException(path, "chat template", "the model brings none.", "Use a model made for conversations (\"instruct\", \"chat\")."));
     }
 
     /// <summary>The tokenizer alone: a model without a template has one too.</summary>
     public static ITokenizer OpenTokenizer(string path)
     {
+        if (Directory.Exists(path)) return Tokenizer.FromFolder(path);
         using var file = GgufFile.Open(path);
         return Tokenizer.FromGguf(file);
     }
 
     /// <summary>The model in memory.</summary>
-    public static LoadedModel Load(string path, int threads, string kernels, CancellationToken cancellation)
+    public static LoadedModel Load(string path, int threads, string kernels, ModelMemory memory, CancellationToken cancellation)
     {
         var ops = new CpuOps(new CpuOptions { Threads = threads, Kernels = kernels == "scalar" ? KernelPath.Scalar : KernelPath.Vector });
-        return LoadedModel.Load(path, ops, null, cancellation);
+        return LoadedModel.Load(path, ops, memory, null, cancellation);
     }
 
     /// <summary>The model behind an engine.</summary>
-    public static Engine Start(string path, int threads, string kernels, CancellationToken cancellation, EngineOptions? options = null) =>
-        new(Load(path, threads, kernels, cancellation), options);
+    public static Engine Start(string path, int threads, string kernels, ModelMemory memory, CancellationToken cancellation, EngineOptions? options = null) =>
+        new(Load(path, threads, kernels, memory, cancellation), options);
+
+    private static (ITokenizer, ChatTemplate?) FromGguf(string path)
+    {
+        using var file = GgufFile.Open(path);
+        return (Tokenizer.FromGguf(file), ChatTemplate.FromGguf(file));
+    }
 }

@@ -18,7 +18,7 @@ internal static class ImportCommand
         sign.AcceptOnlyFromAmong("assistant", "role");
         var experiment = new Option<string?>("--experiment") { Description = "Of a capping configuration only this one. Default: all.", HelpName = "ID" };
         var display = new Option<int?>("--display-layer") { Description = "The layer to show. Default: the middle one.", HelpName = "N" };
-        var model = new Option<string?>("--model") { Description = "The model it was made for (a .gguf file): stored with its hash, and every other model is then refused. Default: any model of the same shape.", HelpName = "PATH" };
+        var model = new Option<string?>("--model") { Description = "The model it was made for (a .gguf file or a folder): stored with its hash, and every other model is then refused. Default: any model of the same shape.", HelpName = "PATH" };
         var json = CommonOptions.Json();
         var command = new Command("import", "Turns a published axis, role vectors, a capping configuration or a control vector into files for this program.") { input, output, sign, experiment, display, model, json };
         command.SetAction((parsed, cancellation) =>

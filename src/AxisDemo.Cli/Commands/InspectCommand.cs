@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using AxisDemo.Formats;
+using AxisDemo.Model.Sources;
 
 namespace AxisDemo.Cli.Commands;
 
@@ -8,10 +10,11 @@ namespace AxisDemo.Cli.Commands;
 internal static class InspectCommand
 {
     private const int LongestValue = 160;
+    private const int LongestConfig = 16 << 20;
 
     public static Command Create()
     {
-        var path = new Argument<string>("FILE") { Description = "A .gguf, .safetensors (axis files are that) or .pt file, a model.safetensors.index.json, or a folder with one." };
+        var path = new Argument<string>("FILE") { Description = "A .gguf, .safetensors (axis files are that) or .pt file, a model.safetensors.index.json, or a model's folder." };
         var json = CommonOptions.Json();
         var command = new Command("inspect", "Shows a file's header: metadata, and tensors with shape and type.") { path, json };
         command.SetAction(parsed =>
@@ -30,12 +33,9 @@ internal static class InspectCommand
 
     private static Header Read(string path)
     {
-        if (Directory.Exists(path)) path = WeightsIn(path);
-        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-        {
-            using var shards = ShardedSafetensors.Open(path);
-            return Describe("safetensors, sharded", shards, new Dictionary<string, object>());
-        }
+        if (Path.GetFileName(path) == "config.json") path = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (Directory.Exists(path)) return Describe(path, Config(path));
+        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return Shards(path, new Dictionary<string, object>());
 
         var begins = FirstBytes(path);
         if (begins.AsSpan().StartsWith("PK"u8) || path.EndsWith(".pt", StringComparison.OrdinalIgnoreCase))
@@ -54,11 +54,36 @@ internal static class InspectCommand
         return Describe("safetensors", file, file.Metadata.ToDictionary(m => m.Key, m => (object)m.Value));
     }
 
-    private static string WeightsIn(string folder)
+    // A model as published: the numbers of its config.json stand where other formats have their metadata.
+    private static Header Describe(string folder, Dictionary<string, object> config)
     {
-        foreach (var name in new[] { "model.safetensors.index.json", "model.safetensors" })
-            if (File.Exists(Path.Combine(folder, name))) return Path.Combine(folder, name);
-        throw new InputException(folder, "", "the folder has no model.safetensors.index.json and no model.safetensors.", "Give a file.");
+        var weights = ModelSource.WeightsIn(folder);
+        if (weights.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return Shards(weights, config) with { Path = folder };
+        using var file = SafetensorsFile.Open(weights);
+        return Describe("safetensors", file, config) with { Path = folder };
+    }
+
+    private static Header Shards(string index, Dictionary<string, object> config)
+    {
+        using var shards = ShardedSafetensors.Open(index);
+        return Describe("safetensors, sharded", shards, config);
+    }
+
+    private static Dictionary<string, object> Config(string folder)
+    {
+        var path = Path.Combine(folder, "config.json");
+        if (!File.Exists(path)) return [];
+        if (new FileInfo(path).Length > LongestConfig) throw new InputException(path, "", $"it is longer than {LongestConfig} bytes, which no config.json is.");
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (json.RootElement.ValueKind != JsonValueKind.Object) throw new InputException(path, "", "it is no JSON object.");
+            return json.RootElement.EnumerateObject().DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => (object)p.Value.Clone());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new InputException(path, "", $"it is not JSON: {e.Message}", inner: e);
+        }
     }
 
     // What is missing, empty or no ordinary file is the readers' to refuse.

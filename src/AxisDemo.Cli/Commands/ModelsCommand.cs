@@ -34,7 +34,7 @@ internal static class ModelsCommand
         }
 
         foreach (var axis in catalog.OtherAxes) Output.Line($"{Describe(axis)}; made for {(axis.ModelName.Length > 0 ? axis.ModelName : "an unnamed model")}, which is not here");
-        if (catalog.Models.Count == 0) Output.Line("no .gguf file here");
+        if (catalog.Models.Count == 0) Output.Line("no model here: no .gguf file, no folder with a config.json");
     }
 
     private static string Describe(CatalogAxis axis) => $"{axis.Path}: {axis.Name}, shown at layer {axis.DisplayLayer}{(axis.Cap is { } cap ? $", cap {cap}" : "")}";

@@ -10,7 +10,7 @@ internal static class CommonOptions
 {
     public static Option<string?> Model() => new("--model")
     {
-        Description = "The model: a .gguf file. Default: Engine:Model of appsettings.json.",
+        Description = "The model: a .gguf file, or a folder with config.json, *.safetensors and tokenizer.json. Default: Engine:Model of appsettings.json.",
         HelpName = "PATH",
     };
 
@@ -65,9 +65,7 @@ internal static class CommonOptions
     public static string ModelPath(ParseResult parsed, Option<string?> option)
     {
         var path = parsed.GetValue(option) ?? DefaultModel.Find();
-        if (Directory.Exists(path))
-            throw new InputException(path, "", "it is a folder; folders with safetensors are not read yet by this version.", "Give --model a .gguf file, or convert the folder to one.");
-        if (!File.Exists(path)) throw new InputException(path, "", "there is no such file.", "Give --model the path of a .gguf file.");
+        if (!File.Exists(path) && !Directory.Exists(path)) throw new InputException(path, "", "there is no such file or folder.", "Give --model a .gguf file, or a folder with config.json and safetensors.");
         return path;
     }
 }

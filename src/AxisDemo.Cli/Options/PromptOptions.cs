@@ -52,7 +52,10 @@ internal sealed class PromptOptions
 
         var conversation = parsed.GetValue(messages) is { } file ? ReadMessages(file)
             : [.. parsed.GetValue(system) is { } s ? [new ChatMessage("system", s)] : Array.Empty<ChatMessage>(), new ChatMessage("user", parsed.GetValue(prompt)!)];
-        return Conversation.Encode(tokenizer, template(), conversation, variables: Variables(tokenizer, parsed.GetValue(set)!));
+        // An answer at once, unless --set enable_thinking=true.
+        var variables = tokenizer.TemplateVariables();
+        foreach (var (name, value) in Variables(tokenizer, parsed.GetValue(set)!)) variables[name] = value;
+        return Conversation.Encode(tokenizer, template(), conversation, variables: variables);
     }
 
     public static int[] ParseIds(string text, int vocabulary)
@@ -91,7 +94,7 @@ internal sealed class PromptOptions
         }
     }
 
-    /// <summary>What a template may ask for: the model's own tokens and the variables of <c>--set</c>.</summary>
+    /// <summary>What a template may ask for: the model's own tokens and the variables of <c>--set</c>; what nobody set stays undefined.</summary>
     public static Dictionary<string, object?> Variables(ITokenizer tokenizer, string[] set)
     {
         var variables = new Dictionary<string, object?>();

@@ -43,10 +43,13 @@ public static class ConversationProjection
         IGenerator generator, ITokenizer tokenizer, ChatTemplate template, IReadOnlyList<ChatMessage> messages, Watch watch,
         IReadOnlyList<Intervention> interventions, bool perToken, CancellationToken cancellation)
     {
-        var parts = template.Render(messages, addGenerationPrompt: false, tokenizer.TemplateVariables());
+        var adapted = template.Adapt(messages);
+        var parts = template.Render(adapted, addGenerationPrompt: false, tokenizer.TemplateVariables());
         var prompt = Conversation.Encode(tokenizer, template, messages, addGenerationPrompt: false);
         var ids = prompt.Ids;
-        var spans = MessageSpans.Find(tokenizer, parts, ids, messages);
+        var spans = MessageSpans.Find(tokenizer, parts, ids, adapted);
+        // A system prompt that the template put before the first question is counted there.
+        if (adapted.Count < messages.Count) spans = [0..0, .. spans];
         var request = new GenerationRequest { Prompt = ids, PromptSpecial = prompt.Special, MaxTokens = 0, Watch = [watch], WatchPrompt = true, Interventions = interventions };
         PromptProjection? projection = null;
         await foreach (var e in generator.StreamAsync(request, cancellation).ConfigureAwait(false))

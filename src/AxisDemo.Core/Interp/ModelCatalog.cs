@@ -1,9 +1,10 @@
 using AxisDemo.Formats;
+using AxisDemo.Model.Sources;
 
 namespace AxisDemo.Interp;
 
-/// <summary>A model's file as its header describes it.</summary>
-/// <param name="Path">The file.</param>
+/// <summary>A model's file or folder as its header describes it.</summary>
+/// <param name="Path">The file or folder.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Architecture">"llama", "qwen3", …</param>
 /// <param name="Parameters">Number of weights.</param>
@@ -11,7 +12,7 @@ namespace AxisDemo.Interp;
 /// <param name="Layers">Number of blocks.</param>
 /// <param name="Width">Width of the residual stream.</param>
 /// <param name="Context">Largest number of positions.</param>
-/// <param name="Sha256">Of the file, lower-case hex: what axis files refer to.</param>
+/// <param name="Sha256">Identifies the weights, lower-case hex: what axis files refer to.</param>
 /// <param name="Axes">The axis files made for it.</param>
 public sealed record CatalogModel(string Path, string Name, string Architecture, long Parameters, string Quantization, long Layers, long Width, long Context, string Sha256, IReadOnlyList<CatalogAxis> Axes);
 
@@ -35,23 +36,24 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
     /// <summary>How axis files end.</summary>
     public const string AxisEnding = ".axis.safetensors";
 
-    /// <summary>Reads a folder, not its sub-folders.</summary>
+    /// <summary>Reads a folder: its files, and those of its sub-folders that are models (they have a config.json).</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="hash">The hash of a model's file, by its path; null: each file is read for it.</param>
+    /// <param name="hash">The hash of a model, by its path; null: each model is read for it.</param>
     /// <exception cref="InputException">There is no such folder.</exception>
     public static ModelCatalog Read(string folder, Func<string, string>? hash = null)
     {
-        if (!Directory.Exists(folder)) throw new InputException(folder, "", "there is no such folder.", "Give a folder with .gguf files.");
+        if (!Directory.Exists(folder)) throw new InputException(folder, "", "there is no such folder.", "Give a folder with models.");
         var faults = new List<string>();
-        var axes = Each(folder, AxisEnding, faults, Axis);
-        var models = Each(folder, ".gguf", faults, path => Model(path, axes, hash ?? (static path => FileHash.Sha256(path))));
+        var axes = Each(Directory.EnumerateFiles(folder, "*" + AxisEnding), faults, Axis);
+        var folders = Directory.EnumerateDirectories(folder).Where(f => File.Exists(System.IO.Path.Combine(f, "config.json")));
+        var models = Each(Directory.EnumerateFiles(folder, "*.gguf").Concat(folders), faults, path => Model(path, axes, hash));
         return new ModelCatalog(models, [.. axes.Where(a => !models.Any(m => m.Axes.Contains(a)))], faults);
     }
 
-    private static List<T> Each<T>(string folder, string ending, List<string> faults, Func<string, T?> read) where T : class
+    private static List<T> Each<T>(IEnumerable<string> paths, List<string> faults, Func<string, T?> read) where T : class
     {
         var found = new List<T>();
-        foreach (var path in Directory.EnumerateFiles(folder, "*" + ending).Order(StringComparer.Ordinal))
+        foreach (var path in paths.Order(StringComparer.Ordinal))
         {
             try
             {
@@ -73,16 +75,18 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
             axis.Recommended is { } cap ? $"{cap.From}:{cap.To} p{cap.Percentile:0.##}" : null);
     }
 
-    private static CatalogModel? Model(string path, List<CatalogAxis> axes, Func<string, string> hashOf)
+    private static CatalogModel? Model(string path, List<CatalogAxis> axes, Func<string, string>? hashOf)
+    {
+        if (File.Exists(path) && IsControlVector(path)) return null;
+        using var model = ModelSource.Open(path);
+        var hash = hashOf?.Invoke(path) ?? model.Hash();
+        return new CatalogModel(path, model.Name, model.Config.Architecture, model.Parameters, model.Quantization, model.Config.Layers, model.Config.Width, model.Config.Context, hash,
+            [.. axes.Where(a => string.Equals(a.ModelSha256, hash, StringComparison.OrdinalIgnoreCase))]);
+    }
+
+    private static bool IsControlVector(string path)
     {
         using var file = GgufFile.Open(path);
-        var architecture = file.Metadata.String("general.architecture");
-        if (architecture == "controlvector") return null;
-        var name = file.Metadata.TryString("general.name", out var given) && given.Length > 0 ? given : System.IO.Path.GetFileNameWithoutExtension(path);
-        var type = file.Tensors.Where(t => t.Shape.Length > 1).GroupBy(t => t.Type).MaxBy(g => g.Count())?.Key ?? TensorType.F32;
-        var hash = hashOf(path);
-        long Number(string key) => file.Metadata.Int64($"{architecture}.{key}");
-        return new CatalogModel(path, name, architecture, file.Tensors.Sum(t => t.Count), type.ToString(), Number("block_count"), Number("embedding_length"), Number("context_length"), hash,
-            [.. axes.Where(a => string.Equals(a.ModelSha256, hash, StringComparison.OrdinalIgnoreCase))]);
+        return file.Metadata.TryString("general.architecture", out var architecture) && architecture == "controlvector";
     }
 }

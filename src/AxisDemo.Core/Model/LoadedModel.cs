@@ -1,5 +1,6 @@
 using AxisDemo.Formats;
 using AxisDemo.Kernels;
+using AxisDemo.Model.Sources;
 using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Model;
@@ -7,11 +8,11 @@ namespace AxisDemo.Model;
 /// <summary>A model in memory with all that belongs to it: weights in an engine, tokenizer, chat template.</summary>
 public sealed class LoadedModel : IDisposable
 {
-    private readonly IDisposable file;
+    private readonly ModelSource source;
     private readonly ChatTemplate? template;
 
-    private LoadedModel(ModelInfo info, Transformer transformer, ITokenizer tokenizer, ChatTemplate? template, IDisposable file) =>
-        (Info, Transformer, Tokenizer, this.template, this.file) = (info, transformer, tokenizer, template, file);
+    private LoadedModel(ModelInfo info, Transformer transformer, ITokenizer tokenizer, ChatTemplate? template, ModelSource source) =>
+        (Info, Transformer, Tokenizer, this.template, this.source) = (info, transformer, tokenizer, template, source);
 
     /// <summary>What it is.</summary>
     public ModelInfo Info { get; }
@@ -24,43 +25,54 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>Its own chat template. A base model has none; asking for it says so, and token ids still work.</summary>
     public ChatTemplate Template => template
-        ?? throw new InputException(Info.Path, "tokenizer.chat_template", "the model brings no chat template.", "Use an instruction-tuned model; a base model cannot chat.");
+        ?? throw new InputException(Info.Path, "chat template", "the model brings none.", "Use an instruction-tuned model; a base model cannot chat.");
 
     /// <summary>
-    /// Loads a .gguf file. <paramref name="ops"/> is disposed with the model, and when loading fails.
+    /// Loads a .gguf file, or a folder with config.json and safetensors. <paramref name="ops"/> is disposed with the model, and when loading fails.
     /// </summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file or folder.</param>
     /// <param name="ops">The engine that is to hold it.</param>
     /// <param name="progress">Called with the fraction done.</param>
     /// <param name="cancellation">Gives up between blocks.</param>
-    public static LoadedModel Load(string path, ITensorOps ops, Action<double>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="InputException">The model is damaged, not supported or too large; the message says which, and what to do.</exception>
+    public static LoadedModel Load(string path, ITensorOps ops, Action<double>? progress = null, CancellationToken cancellation = default) =>
+        Load(path, ops, new ModelMemory(), progress, cancellation);
+
+    /// <inheritdoc cref="Load(string, ITensorOps, Action{double}?, CancellationToken)"/>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="ops">The engine that is to hold it.</param>
+    /// <param name="memory">Refuses what does not fit into the machine's memory; for weights that are held elsewhere, one that ignores it.</param>
+    /// <param name="progress">Called with the fraction done.</param>
+    /// <param name="cancellation">Gives up between blocks.</param>
+    public static LoadedModel Load(string path, ITensorOps ops, ModelMemory memory, Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        GgufFile? file = null;
+        ArgumentNullException.ThrowIfNull(memory);
+        ModelSource? source = null;
+        using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<string>? hash = null;
         try
         {
-            file = GgufFile.Open(path);
-            var config = GgufModel.Config(file);
-            var tokenizer = Tokenizers.Tokenizer.FromGguf(file);
-            if (tokenizer.VocabularySize > config.Vocabulary)
-                throw new InputException(path, "token_embd.weight", $"has {config.Vocabulary} rows for the tokenizer's {tokenizer.VocabularySize} tokens.", "The file is damaged or converted wrongly; download it again.");
-            var template = ChatTemplate.FromGguf(file);
-            var hash = Task.Run(() => FileHash.Sha256(path), cancellation);
-            var weights = GgufModel.Weights(file, config, ops, progress, cancellation);
-            var info = new ModelInfo(Name(file), path, hash.GetAwaiter().GetResult(), config.Architecture, file.Tensors.Sum(t => t.Count),
-                file.Tensors.Where(t => t.Shape.Length > 1).GroupBy(t => t.Type).MaxBy(g => g.Count())?.Key.ToString() ?? "F32",
+            source = ModelSource.Open(path);
+            memory.Check(source);
+            var tokenizer = source.ReadTokenizer();
+            var template = source.ReadTemplate();
+            hash = Task.Run(() => source.Hash(failure.Token), failure.Token);
+            var config = source.Config;
+            var weights = source.Load(ops, progress, cancellation);
+            var info = new ModelInfo(source.Name, path, hash.GetAwaiter().GetResult(), config.Architecture, source.Parameters, source.Quantization,
                 config.Layers, config.Width, config.Context, config.Vocabulary, ops.Description);
-            return new LoadedModel(info, new Transformer(config, weights, ops), tokenizer, template, file);
+            return new LoadedModel(info, new Transformer(config, weights, ops), tokenizer, template, source);
         }
         catch
         {
+            failure.Cancel();
+            // The mapped files must not go while somebody still reads them.
+            if (hash is not null) Task.WaitAny([hash], CancellationToken.None);
             ops.Dispose();
-            file?.Dispose();
+            source?.Dispose();
             throw;
         }
     }
-
-    private static string Name(GgufFile file) =>
-        file.Metadata.TryString("general.name", out var name) && name.Length is > 0 and < 100 ? name : System.IO.Path.GetFileNameWithoutExtension(file.Path);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -68,6 +80,6 @@ public sealed class LoadedModel : IDisposable
         var ops = Transformer.Ops;
         Transformer.Dispose();
         ops.Dispose();
-        file.Dispose();
+        source.Dispose();
     }
 }

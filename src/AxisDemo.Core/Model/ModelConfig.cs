@@ -5,7 +5,7 @@ namespace AxisDemo.Model;
 /// <summary>What distinguishes one family of decoders from another, as numbers: the block's code has no flags of families.</summary>
 public sealed record ModelConfig
 {
-    /// <summary>"llama", "qwen2", "qwen3", "gemma2", "gemma3".</summary>
+    /// <summary>"llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3".</summary>
     public required string Architecture { get; init; }
 
     /// <summary>Width of the residual stream, d.</summary>
@@ -57,7 +57,17 @@ public sealed record ModelConfig
 /// <summary>What may differ from block to block.</summary>
 /// <param name="Window">Positions a query sees, itself included; 0: all.</param>
 /// <param name="Rope">Rotary frequencies.</param>
-public sealed record LayerConfig(int Window, RopeFrequencies Rope);
+public sealed record LayerConfig(int Window, RopeFrequencies Rope)
+{
+    /// <summary>Blocks that see everything among blocks that see a window: what alternating families are made of.</summary>
+    /// <param name="layers">Number of blocks.</param>
+    /// <param name="local">Whether a block has the window.</param>
+    /// <param name="window">The window, or 0: no block has one.</param>
+    /// <param name="localRope">Rotary frequencies of the blocks with a window, also where that is 0.</param>
+    /// <param name="globalRope">Of the others.</param>
+    internal static LayerConfig[] Blocks(int layers, Func<int, bool> local, int window, RopeFrequencies localRope, RopeFrequencies globalRope) =>
+        [.. Enumerable.Range(0, layers).Select(l => local(l) ? new LayerConfig(window, localRope) : new LayerConfig(0, globalRope))];
+}
 
 /// <summary>The weights of a model, as an engine holds them.</summary>
 public sealed record ModelWeights(IWeight Embedding, IVector FinalNorm, IWeight Head, IReadOnlyList<BlockWeights> Blocks);

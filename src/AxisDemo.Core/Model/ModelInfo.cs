@@ -3,7 +3,7 @@ namespace AxisDemo.Model;
 /// <summary>What is known of a loaded model.</summary>
 /// <param name="Name">For people: "SmolLM2 135M Instruct".</param>
 /// <param name="Path">Its file or folder.</param>
-/// <param name="Sha256">Of the file (of the index or config for folders), lower-case hex: what axis files refer to.</param>
+/// <param name="Sha256">Identifies the weights, lower-case hex: of a file its SHA-256, of a folder see <see cref="Sources.ModelSource.Hash"/>; what axis files refer to.</param>
 /// <param name="Architecture">"llama", "qwen3", ...</param>
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="Quantization">The matrices' most frequent type: "Q4_1".</param>

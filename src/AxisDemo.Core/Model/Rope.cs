@@ -15,4 +15,19 @@ internal static class Rope
 
         return inverse;
     }
+
+    /// <summary>
+    /// Llama 3.1's scaling, in place: wavelengths longer than original/low are stretched by the factor, those shorter than
+    /// original/high are left alone, and what lies between is mixed.
+    /// </summary>
+    public static void ScaleLlama3(Span<float> inverse, float factor, float low, float high, float original)
+    {
+        foreach (ref var frequency in inverse)
+        {
+            var wavelength = 2 * MathF.PI / frequency;
+            if (wavelength < original / high) continue;
+            var smooth = wavelength > original / low ? 0 : (original / wavelength - low) / (high - low);
+            frequency = (1 - smooth) * frequency / factor + smooth * frequency;
+        }
+    }
 }

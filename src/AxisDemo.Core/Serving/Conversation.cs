@@ -47,7 +47,7 @@ public sealed class Conversation
     /// <summary>The prompt for an answer to the last message.</summary>
     public Prompt Prompt()
     {
-        var parts = template.Render(messages, addGenerationPrompt: true, tokenizer.TemplateVariables());
+        var parts = template.Render(template.Adapt(messages), addGenerationPrompt: true, tokenizer.TemplateVariables());
         var rendered = string.Concat(parts.Select(p => p.Text));
         if (seen.Length > 0 && rendered.StartsWith(seen, StringComparison.Ordinal))
             Append(Tail(parts, seen.Length));
@@ -84,7 +84,7 @@ public sealed class Conversation
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(template);
-        var parts = template.Render(messages, addGenerationPrompt, variables ?? tokenizer.TemplateVariables());
+        var parts = template.Render(template.Adapt(messages), addGenerationPrompt, variables ?? tokenizer.TemplateVariables());
         var ids = tokenizer.Encode(parts);
         var flags = Flags(tokenizer, parts, ids);
         return MissingBos(tokenizer, ids) is { } bos ? new Prompt([bos, .. ids], [true, .. flags]) : new Prompt(ids, flags);

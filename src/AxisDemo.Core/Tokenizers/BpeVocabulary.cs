@@ -78,4 +78,14 @@ public sealed record BpeVocabulary
 
     /// <summary>Ids that end a turn besides <see cref="Eos"/> and the control tokens known by name.</summary>
     public IReadOnlyList<int> EndOfTurn { get; init; } = [];
+
+    /// <summary>The vocabulary without the added tokens from an id on.</summary>
+    /// <exception cref="Formats.InputException">Ordinary tokens lie there.</exception>
+    internal BpeVocabulary CutTo(int rows)
+    {
+        if (Tokens.Count <= rows) return this;
+        if (Types.Skip(rows).Any(t => t is TokenType.Normal or TokenType.Byte))
+            throw new Formats.InputException(Source, "model.vocab", $"has {Tokens.Count} tokens; the model's embedding has {rows} rows.", "It is another model's tokenizer: take the one that was published with the weights.");
+        return this with { Tokens = [.. Tokens.Take(rows)], Types = [.. Types.Take(rows)] };
+    }
 }

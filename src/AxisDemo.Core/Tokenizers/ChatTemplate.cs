@@ -18,10 +18,12 @@ public sealed class ChatTemplate
 
     private readonly Block _body;
     private readonly string _origin;
+    private readonly Lazy<bool> _knowsSystem;
 
     private ChatTemplate(string jinja, string origin, Block body)
     {
         (Source, _origin, _body) = (jinja, origin, body);
+        _knowsSystem = new(FindSystem);
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(jinja)));
     }
 
@@ -33,6 +35,9 @@ public sealed class ChatTemplate
 
     /// <summary>The clock that <c>strftime_now</c> reads.</summary>
     public TimeProvider Clock { get; private init; } = TimeProvider.System;
+
+    /// <summary>Whether a system message reaches the model as one. Where it does not, the template refuses it (Gemma 2) or leaves it out.</summary>
+    public bool KnowsSystem => _knowsSystem.Value;
 
     /// <summary>The same template with another clock: the date a template writes is part of the prompt.</summary>
     public ChatTemplate At(TimeProvider clock) => new(Source, _origin, _body) { Clock = clock };
@@ -63,6 +68,19 @@ public sealed class ChatTemplate
         if (File.Exists(file)) return Parse(TokenizerJson.ReadText(file), file);
         file = Path.Combine(folder, "tokenizer_config.json");
         return File.Exists(file) && TokenizerJson.ChatTemplate(file) is { } jinja ? Parse(jinja, file) : null;
+    }
+
+    /// <summary>
+    /// The conversation as this template can render it: where it knows no system message, that text goes before the first question,
+    /// an empty line between.
+    /// </summary>
+    public IReadOnlyList<ChatMessage> Adapt(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        if (messages.Count == 0 || messages[0] is not { Role: "system" } system || KnowsSystem) return messages;
+        return messages.Count > 1 && messages[1] is { Role: "user" } question
+            ? [question with { Content = $"{system.Content}\n\n{question.Content}" }, .. messages.Skip(2)]
+            : [system with { Role = "user" }, .. messages.Skip(1)];
     }
 
     /// <summary>Renders a conversation.</summary>
@@ -103,6 +121,20 @@ public sealed class ChatTemplate
         var end = at + PythonText.Strip(content, null, left: true, right: false).Value.Length;
         var keeps = end <= text.Value.Length && text.Value.AsSpan(at, end - at).SequenceEqual(PythonText.Strip(content, null, left: true, right: false).Value);
         return text.Slice(0, keeps ? end : at + trimmed.Length).Parts();
+    }
+
+    private bool FindSystem()
+    {
+        const string Mark = "This is the system turn.";
+        try
+        {
+            var variables = new Dictionary<string, object?> { ["bos_token"] = "", ["eos_token"] = "", ["enable_thinking"] = false };
+            return Render([new("system", Mark), new("user", "Hello.")], addGenerationPrompt: true, variables).Any(part => part.Text.Contains(Mark, StringComparison.Ordinal));
+        }
+        catch (InputException)
+        {
+            return false;
+        }
     }
 
     private MarkedText Text(List<object?> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables)

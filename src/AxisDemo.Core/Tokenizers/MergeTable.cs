@@ -28,12 +28,20 @@ internal sealed class MergeTable
             left.CopyTo(joined);
             right.CopyTo(joined.AsSpan(left.Length));
             if (!ids.TryGetValue(left, out var l) || !ids.TryGetValue(right, out var r) || !bySpan.TryGetValue(joined.AsSpan(0, length), out var id))
-                throw new InputException(vocabulary.Source, "merges", $"merge {rank} ('{left}' + '{right}') uses or makes a token that the vocabulary lacks.",
+                throw Doubled(vocabulary) ?? new InputException(vocabulary.Source, "merges", $"merge {rank} ('{left}' + '{right}') uses or makes a token that the vocabulary lacks.",
                     "The file is damaged or was cut; take it again from its origin.");
             // Ordinary text must never become a control token, whatever the file says.
             if (vocabulary.Types[id] is TokenType.Control or TokenType.Unknown) continue;
             _merges.TryAdd(Key(l, r), new(rank, id));
         }
+    }
+
+    // A token that is spelled like another one stands where the missing one should.
+    private static InputException? Doubled(BpeVocabulary vocabulary)
+    {
+        var seen = new HashSet<string>(vocabulary.Tokens.Count, StringComparer.Ordinal);
+        return vocabulary.Tokens.FirstOrDefault(token => !seen.Add(token)) is not { } twice ? null
+            : new InputException(vocabulary.Source, "tokenizer.ggml.tokens", $"'{Printable.Text(twice)}' occurs twice, and a token that the merges need is missing.", "The file is damaged; take it again from its origin.");
     }
 
     /// <summary>Joins in place; returns how many ids remain at the front.</summary>

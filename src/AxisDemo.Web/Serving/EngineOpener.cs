@@ -17,7 +17,8 @@ public static class EngineOpener
             Threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads,
             Kernels = settings.Kernels == "scalar" ? KernelPath.Scalar : KernelPath.Vector,
         });
-        var model = LoadedModel.Load(path, ops, progress, cancellation);
+        var model = LoadedModel.Load(
+            path, ops, new ModelMemory { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20, Ignore = settings.IgnoreMemory }, progress, cancellation);
         return new Engine(model, new EngineOptions { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20, MaxRunning = settings.MaxRunning, MaxWaiting = settings.MaxWaiting });
     }
 }

@@ -1,5 +1,6 @@
 using AxisDemo.Formats;
 using AxisDemo.Interp;
+using AxisDemo.Model.Sources;
 
 namespace AxisDemo.Web.Serving;
 
@@ -48,9 +49,8 @@ internal sealed class ModelFolder(string folder)
     /// <summary>Remembers a hash that somebody else has computed.</summary>
     public void Remember(string path, string hash)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists) return;
-        lock (gate) hashes[file.FullName] = (file.Length, file.LastWriteTimeUtc, hash);
+        if (Stamp(path) is not { } now) return;
+        lock (gate) hashes[System.IO.Path.GetFullPath(path)] = (now.Bytes, now.Written, hash);
     }
 
     /// <summary>Bytes of a file, or of the files of a folder; 0 where there is none.</summary>
@@ -62,9 +62,15 @@ internal sealed class ModelFolder(string folder)
 
     private string? Known(string path)
     {
-        var file = new FileInfo(path);
-        lock (gate)
-            return file.Exists && hashes.TryGetValue(file.FullName, out var known) && (known.Bytes, known.Written) == (file.Length, file.LastWriteTimeUtc) ? known.Hash : null;
+        var now = Stamp(path);
+        lock (gate) return hashes.TryGetValue(System.IO.Path.GetFullPath(path), out var known) && (known.Bytes, known.Written) == now ? known.Hash : null;
+    }
+
+    // What changes when the weights do: of a folder, of all its weight files together.
+    private static (long Bytes, DateTime Written)? Stamp(string path)
+    {
+        if (File.Exists(path)) return (SizeOf(path), File.GetLastWriteTimeUtc(path));
+        return Directory.Exists(path) ? (SizeOf(path), new DirectoryInfo(path).EnumerateFiles("*.safetensors").Select(f => f.LastWriteTimeUtc).Append(DateTime.MinValue).Max()) : null;
     }
 
     private string Hash(string path, CancellationToken cancellation)
@@ -72,7 +78,8 @@ internal sealed class ModelFolder(string folder)
         if (Known(path) is { } known) return known;
         try
         {
-            var hash = FileHash.Sha256(path, cancellation);
+            using var source = ModelSource.Open(path);
+            var hash = source.Hash(cancellation);
             Remember(path, hash);
             return hash;
         }

@@ -21,7 +21,7 @@ public class UsageTests
 
     [Fact]
     public void A_folder_as_the_model_is_answered_with_what_is_read() =>
-        Axis.Run("tokenize", "--model", Repository.Root).AssertBadInput("it is a folder", ".gguf");
+        Axis.Run("tokenize", "--model", Repository.Root).AssertBadInput("tokenizer.json", "missing");
 
     [Fact]
     public void Help_is_no_error()

@@ -12,13 +12,13 @@ public class InterventionGoldenTests
 {
     private const double Tolerance = 1e-4;
 
-    public static TheoryData<string> Models => ["llama3", "qwen3", "gemma2"];
+    public static MatrixTheoryData<string, string> Models => new(["llama3", "qwen3", "gemma2"], ["", "config.json"]);
 
     [Theory, MemberData(nameof(Models))]
-    public void Every_intervention_gives_the_golden_logits_streams_and_choices(string name)
+    public void Every_intervention_gives_the_golden_logits_streams_and_choices(string name, string config)
     {
         using var golden = Open(name);
-        using var model = TestModel.Open(Repository.Fixture("tiny-models", name, $"{name}.gguf"));
+        using var model = TinyModelTests.OpenFamily(name, config);
         var seen = 0;
         foreach (var item in golden.Json.GetProperty("interventions").EnumerateArray())
         {
@@ -34,10 +34,10 @@ public class InterventionGoldenTests
     }
 
     [Theory, MemberData(nameof(Models))]
-    public void A_plain_run_projects_as_the_golden_one(string name)
+    public void A_plain_run_projects_as_the_golden_one(string name, string config)
     {
         using var golden = Open(name);
-        using var model = TestModel.Open(Repository.Fixture("tiny-models", name, $"{name}.gguf"));
+        using var model = TinyModelTests.OpenFamily(name, config);
         var layers = model.Transformer.Config.Layers;
         var watches = Enumerable.Range(0, layers).Select(l => new Watch("axis", l, new Direction("axis", golden.Floats($"axis.{l}")))).ToArray();
         foreach (var prompt in (string[])["p17", "p40"])

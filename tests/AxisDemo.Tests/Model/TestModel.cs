@@ -2,24 +2,24 @@ using System.Text.Json;
 using AxisDemo.Formats;
 using AxisDemo.Kernels;
 using AxisDemo.Model;
+using AxisDemo.Model.Sources;
 
 namespace AxisDemo.Tests.Model;
 
-/// <summary>A transformer over a GGUF file alone: no tokenizer, as golden tests on token ids want it.</summary>
+/// <summary>A transformer over a file or folder alone: no tokenizer, as golden tests on token ids want it.</summary>
 internal sealed class TestModel : IDisposable
 {
-    private readonly GgufFile file;
+    private readonly ModelSource source;
 
-    private TestModel(GgufFile file, Transformer transformer) => (this.file, Transformer) = (file, transformer);
+    private TestModel(ModelSource source, Transformer transformer) => (this.source, Transformer) = (source, transformer);
 
     public Transformer Transformer { get; }
 
     public static TestModel Open(string path, KernelPath kernels = KernelPath.Scalar, int threads = 2)
     {
-        var file = GgufFile.Open(path);
+        var source = ModelSource.Open(path);
         var ops = new CpuOps(new CpuOptions { Kernels = kernels, Threads = threads });
-        var config = GgufModel.Config(file);
-        return new TestModel(file, new Transformer(config, GgufModel.Weights(file, config, ops, null, default), ops));
+        return new TestModel(source, new Transformer(source.Config, source.Load(ops), ops));
     }
 
     public void Dispose()
@@ -27,7 +27,7 @@ internal sealed class TestModel : IDisposable
         var ops = Transformer.Ops;
         Transformer.Dispose();
         ops.Dispose();
-        file.Dispose();
+        source.Dispose();
     }
 }
 

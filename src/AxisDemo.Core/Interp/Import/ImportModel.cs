@@ -1,5 +1,5 @@
 using AxisDemo.Formats;
-using AxisDemo.Model;
+using AxisDemo.Model.Sources;
 
 namespace AxisDemo.Interp.Import;
 
@@ -11,13 +11,11 @@ namespace AxisDemo.Interp.Import;
 /// <param name="Width">Width of the residual stream.</param>
 public sealed record ImportModel(string Name, string Sha256, string Architecture, int Layers, int Width)
 {
-    /// <summary>A model by its file: the header is read, and the whole file once for its hash.</summary>
+    /// <summary>A model by its file or folder: the header is read, and the weights once for their hash.</summary>
     /// <exception cref="InputException">It is no model that this program reads.</exception>
     public static ImportModel Of(string path, CancellationToken cancellation = default)
     {
-        using var file = GgufFile.Open(path);
-        var config = GgufModel.Config(file);
-        var name = file.Metadata.TryString("general.name", out var given) && given.Length is > 0 and < 100 ? given : Path.GetFileNameWithoutExtension(path);
-        return new ImportModel(name, FileHash.Sha256(path, cancellation), config.Architecture, config.Layers, config.Width);
+        using var source = ModelSource.Open(path);
+        return new ImportModel(source.Name, source.Hash(cancellation), source.Config.Architecture, source.Config.Layers, source.Config.Width);
     }
 }
