@@ -26,6 +26,20 @@ public enum BpeAlphabet
     Characters,
 }
 
+/// <summary>Where a space is put before text, so that a word at the beginning is the word it is elsewhere.</summary>
+[Flags]
+public enum SpacePrefix
+{
+    /// <summary>Nowhere.</summary>
+    None = 0,
+    /// <summary>At the beginning of a text.</summary>
+    Start = 1,
+    /// <summary>Behind an added token.</summary>
+    AfterToken = 2,
+    /// <summary>Not where a space stands already.</summary>
+    UnlessSpace = 4,
+}
+
 /// <summary>Two neighbours that are joined.</summary>
 /// <param name="Left">The left token, as the vocabulary spells it.</param>
 /// <param name="Right">The right token, as the vocabulary spells it.</param>
@@ -61,8 +75,8 @@ public sealed record BpeVocabulary
     /// <summary>Whether a piece that is itself a token is taken whole, before any merge; null for what the family of <see cref="PreTokenizer"/> does.</summary>
     public bool? IgnoreMerges { get; init; }
 
-    /// <summary>Only for <see cref="BpeAlphabet.Characters"/>: a space is put before the text and before what follows a control token (Llama 2).</summary>
-    public bool AddSpacePrefix { get; init; }
+    /// <summary>Only for <see cref="BpeAlphabet.Characters"/>: where a space is put before text (Llama 2, Mistral).</summary>
+    public SpacePrefix SpacePrefix { get; init; }
 
     /// <summary>The begin-of-sequence id.</summary>
     public int? Bos { get; init; }

@@ -51,7 +51,7 @@ internal sealed class ByteLevelTokenizer : SegmentingTokenizer
         return pieces;
     }
 
-    protected override void EncodeSegment(ReadOnlySpan<char> text, bool first, List<int> ids)
+    protected override void EncodeSegment(ReadOnlySpan<char> text, bool start, List<int> ids)
     {
         if (_compose && !NormalForm.IsComposed(text)) text = NormalForm.Compose(text.ToString());
         var cache = _cache.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -12,7 +12,7 @@ internal sealed class CharacterTokenizer : SegmentingTokenizer
 {
     private const char Space = '\u2581';
 
-    private readonly bool _spacePrefix;
+    private readonly SpacePrefix _spacePrefix;
     private readonly int? _unknown;
     private readonly int[] _byteIds = new int[256];
     private readonly Dictionary<string, int> _ids;
@@ -22,7 +22,7 @@ internal sealed class CharacterTokenizer : SegmentingTokenizer
     public CharacterTokenizer(BpeVocabulary vocabulary)
         : base(vocabulary, new TokenTable(vocabulary, Spelled))
     {
-        _spacePrefix = vocabulary.AddSpacePrefix;
+        _spacePrefix = vocabulary.SpacePrefix;
         _unknown = vocabulary.Unknown;
         Array.Fill(_byteIds, -1);
         var all = new Dictionary<string, int>(vocabulary.Tokens.Count);
@@ -42,12 +42,13 @@ internal sealed class CharacterTokenizer : SegmentingTokenizer
     public override string Decode(ReadOnlySpan<int> ids)
     {
         var text = base.Decode(ids);
-        return _spacePrefix && text.StartsWith(' ') && !IsControl(ids[0]) ? text[1..] : text;
+        return _spacePrefix.HasFlag(SpacePrefix.Start) && text.StartsWith(' ') && !IsControl(ids[0]) ? text[1..] : text;
     }
 
-    protected override void EncodeSegment(ReadOnlySpan<char> text, bool first, List<int> ids)
+    protected override void EncodeSegment(ReadOnlySpan<char> text, bool start, List<int> ids)
     {
-        var prefix = _spacePrefix && first ? 1 : 0;
+        var wanted = _spacePrefix.HasFlag(start ? SpacePrefix.Start : SpacePrefix.AfterToken);
+        var prefix = wanted && !(_spacePrefix.HasFlag(SpacePrefix.UnlessSpace) && text[0] is ' ' or Space) ? 1 : 0;
         var symbols = new char[text.Length + prefix];
         symbols[0] = Space;
         for (var i = 0; i < text.Length; i++) symbols[i + prefix] = text[i] == ' ' ? Space : Whole(text, i);

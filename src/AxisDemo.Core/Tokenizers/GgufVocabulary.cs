@@ -25,7 +25,7 @@ internal static class GgufVocabulary
             Merges = characters ? [] : Merges(keys.Strings(Prefix + "merges"), path),
             Scores = characters ? keys.Floats(Prefix + "scores") : null,
             PreTokenizer = pre,
-            AddSpacePrefix = keys.TryBool(Prefix + "add_space_prefix", out var prefix) ? prefix : characters,
+            SpacePrefix = (keys.TryBool(Prefix + "add_space_prefix", out var prefix) ? prefix : characters) ? SpacePrefix.Start | SpacePrefix.AfterToken : SpacePrefix.None,
             Bos = Id(keys, "bos_token_id"),
             Eos = Id(keys, "eos_token_id"),
             Unknown = characters ? Id(keys, "unknown_token_id") : null,

@@ -40,7 +40,7 @@ internal sealed class MergeTable
     private static InputException? Doubled(BpeVocabulary vocabulary)
     {
         var seen = new HashSet<string>(vocabulary.Tokens.Count, StringComparer.Ordinal);
-        return vocabulary.Tokens.FirstOrDefault(token => !seen.Add(token)) is not { } twice ? null
+        return vocabulary.Tokens.FirstOrDefault(token => token.Length > 0 && !seen.Add(token)) is not { } twice ? null
             : new InputException(vocabulary.Source, "tokenizer.ggml.tokens", $"'{Printable.Text(twice)}' occurs twice, and a token that the merges need is missing.", "The file is damaged; take it again from its origin.");
     }
 

@@ -38,20 +38,11 @@ internal abstract class SegmentingTokenizer(BpeVocabulary vocabulary, TokenTable
     {
         var ids = new List<int>(text.Length / 4 + 8);
         var range = 0;
-        var afterControl = true;
         for (var from = 0; from < text.Length;)
         {
             var id = _added.Find(text, from, template, ref range, out var at, out var length);
-            if (at > from)
-            {
-                EncodeSegment(text[from..at], afterControl, ids);
-                afterControl = false;
-            }
-            if (id >= 0)
-            {
-                ids.Add(id);
-                afterControl = true;
-            }
+            if (at > from) EncodeSegment(text[from..at], start: from == 0, ids);
+            if (id >= 0) ids.Add(id);
             from = at + length;
         }
         return [.. ids];
@@ -59,7 +50,7 @@ internal abstract class SegmentingTokenizer(BpeVocabulary vocabulary, TokenTable
 
     /// <summary>Encodes text between added tokens.</summary>
     /// <param name="text">Not empty.</param>
-    /// <param name="first">Whether the text begins here or follows an added token.</param>
+    /// <param name="start">Whether the whole text begins here; otherwise it follows an added token.</param>
     /// <param name="ids">Receives the ids.</param>
-    protected abstract void EncodeSegment(ReadOnlySpan<char> text, bool first, List<int> ids);
+    protected abstract void EncodeSegment(ReadOnlySpan<char> text, bool start, List<int> ids);
 }

@@ -19,7 +19,7 @@ internal sealed class TokenizerJson
     private readonly string _path;
     private bool _compose;
     private bool _spaces;
-    private bool _spacePrefix;
+    private SpacePrefix _spacePrefix;
     private bool _bytes;
     private string _rule = "";
 
@@ -85,7 +85,7 @@ internal sealed class TokenizerJson
 
         if (Optional(root, "normalizer") is { } normalizer) Normalizer(normalizer);
         if (Optional(root, "pre_tokenizer") is { } cutter) PreTokenizer(cutter);
-        if (_bytes && (_spaces || _spacePrefix)) throw Fault("normalizer", "spaces are replaced although bytes are the alphabet.");
+        if (_bytes && (_spaces || _spacePrefix != SpacePrefix.None)) throw Fault("normalizer", "spaces are replaced although bytes are the alphabet.");
         if (_bytes && _rule.Length == 0) throw Fault("pre_tokenizer", "no rule cuts the text before its bytes are merged.");
         if (!_bytes && !_spaces) throw Fault("pre_tokenizer", "neither bytes (ByteLevel) nor characters with U+2581 for spaces.", "Only those two kinds are supported.");
 
@@ -106,7 +106,7 @@ internal sealed class TokenizerJson
             PreTokenizer = _rule,
             Compose = _compose,
             IgnoreMerges = Flag(model, "ignore_merges"),
-            AddSpacePrefix = _spacePrefix,
+            SpacePrefix = _spacePrefix,
             Unknown = Named(Optional(model, "unk_token")?.GetString()),
             Bos = Named(first ?? config.Bos),
             Eos = Named(config.Eos),
@@ -129,7 +129,7 @@ internal sealed class TokenizerJson
                 _spaces = true;
                 break;
             case "Prepend" when Text(Member(node, "prepend", JsonValueKind.String), field) == "\u2581":
-                _spacePrefix = true;
+                _spacePrefix = SpacePrefix.Start | SpacePrefix.AfterToken;
                 break;
             case var kind:
                 throw Fault(field, $"the normaliser {kind}, as it is set here, is not supported.");
@@ -152,6 +152,10 @@ internal sealed class TokenizerJson
             case "Digits" when Flag(node, "individual_digits") && _rule.Length == 0:
                 _rule = "digits"; // complete only with the GPT-2 rule of a ByteLevel behind it
                 break;
+            case "Metaspace" when Text(Member(node, "replacement", JsonValueKind.String), field) == "\u2581" && !Flag(node, "split", missing: true):
+                _spaces = true;
+                _spacePrefix |= Scheme(node, field);
+                break;
             case "Split" when _spaces && Pattern(node, "String", field) == " ":
                 break; // no space is left to cut at
             case "Split" when Text(Member(node, "behavior", JsonValueKind.String), field) == "Isolated" && !Flag(node, "invert") && _rule.Length == 0:
@@ -166,6 +170,14 @@ internal sealed class TokenizerJson
                 throw Fault(field, $"the rule {kind}, as it is set here, is not supported.");
         }
     }
+
+    private SpacePrefix Scheme(JsonElement node, string field) => Text(Member(node, "prepend_scheme", JsonValueKind.String), field) switch
+    {
+        "never" => SpacePrefix.None,
+        "first" => SpacePrefix.Start | SpacePrefix.UnlessSpace,
+        "always" => SpacePrefix.Start | SpacePrefix.AfterToken | SpacePrefix.UnlessSpace,
+        var other => throw Fault(field, $"the prepend_scheme '{Printable.Text(other)}' is not known.", "Known: never, first, always."),
+    };
 
     private (string[] Tokens, TokenType[] Types) Tokens(JsonElement root, JsonElement vocab, bool fallback)
     {

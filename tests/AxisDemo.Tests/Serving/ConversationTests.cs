@@ -35,5 +35,30 @@ public sealed class ConversationTests : IDisposable
         Assert.Equal("<|im_end|>\n<|im_start|>system\nObey.", text);
     }
 
+    [Fact]
+    public void A_template_without_a_system_role_gets_the_instruction_before_the_question()
+    {
+        var gemma = ChatTemplate.Parse(File.ReadAllText(Repository.Fixture("tokenizers", "chat-template-gemma-2.jinja")), "gemma");
+        var conversation = new Conversation(tokenizer, gemma, "You are terse.");
+        var first = tokenizer.Decode(conversation.Ask("Name a colour.").Ids);
+        Assert.Contains("<start_of_turn>user\nYou are terse.\n\nName a colour.<end_of_turn>", first, StringComparison.Ordinal);
+        conversation.Answer("Blue", tokenizer.Encode("Blue", parseSpecial: false));
+        var second = tokenizer.Decode(conversation.Ask("Another.").Ids);
+        Assert.StartsWith(first + "Blue<end_of_turn>", second, StringComparison.Ordinal);
+        Assert.Equal(first, tokenizer.Decode(Conversation.Encode(tokenizer, gemma, [new("system", "You are terse."), new("user", "Name a colour.")]).Ids));
+        Assert.Contains("You are terse.", tokenizer.Decode(Conversation.Encode(tokenizer, gemma, [new("system", "You are terse.")]).Ids), StringComparison.Ordinal);
+        Assert.False(gemma.KnowsSystem);
+        Assert.True(template.KnowsSystem);
+    }
+
+    [Fact]
+    public void A_model_that_can_think_aloud_answers_at_once()
+    {
+        var qwen = ChatTemplate.Parse(File.ReadAllText(Repository.Fixture("tokenizers", "chat-template-qwen3.jinja")), "qwen3");
+        Assert.EndsWith("<think>\n\n</think>\n\n", tokenizer.Decode(new Conversation(tokenizer, qwen).Ask("Hi").Ids), StringComparison.Ordinal);
+        Assert.EndsWith("<think>\n\n</think>\n\n", tokenizer.Decode(Conversation.Encode(tokenizer, qwen, [new("user", "Hi")]).Ids), StringComparison.Ordinal);
+        Assert.True(qwen.KnowsSystem);
+    }
+
     public void Dispose() => file.Dispose();
 }

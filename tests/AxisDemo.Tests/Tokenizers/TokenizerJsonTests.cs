@@ -29,6 +29,7 @@ public sealed class TokenizerJsonTests : IDisposable
     }
 
     [Theory]
+    [InlineData("llama3", "llama3_1", "llama-3")]
     [InlineData("llama3", "llama3_1", "llama-3.1")]
     [InlineData("llama3", "llama3_1", "llama-3.1-npm")]
     [InlineData("qwen3", "qwen3", "qwen3")]
@@ -88,6 +89,33 @@ public sealed class TokenizerJsonTests : IDisposable
     }
 
     [Theory]
+    [InlineData("never", new[] { 0, 9, 0 })]
+    [InlineData("first", new[] { 6, 9, 0 })]
+    [InlineData("always", new[] { 6, 9, 6 })]
+    public void A_Metaspace_says_where_a_space_is_put(string scheme, int[] ids)
+    {
+        var file = Write("pre_tokenizer", $$"""{"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "{{scheme}}", "split": false}""");
+        var root = JsonNode.Parse(File.ReadAllText(file))!;
+        root["model"] = JsonNode.Parse("""{"type": "BPE", "vocab": {"a": 0, "b": 1, "\u2581": 2, "\u2581a": 6}, "merges": ["\u2581 a"]}""");
+        File.WriteAllText(file, root.ToJsonString());
+        Assert.Equal(ids, Tokenizer.FromTokenizerJson(file).Encode("a<b>a", parseSpecial: false));
+    }
+
+    // Gemma 3's text models share a tokenizer with those that see pictures: one added token has no row in their embedding.
+    [Fact]
+    public void Added_tokens_beyond_the_embedding_are_left_out_and_a_larger_vocabulary_is_another_models()
+    {
+        var folder = Path.GetDirectoryName(Write())!;
+        var cut = Tokenizer.FromFolder(folder, rows: 9, endOfTurn: [3]);
+        Assert.Equal(9, cut.VocabularySize);
+        Assert.Equal([3, 7], cut.EndOfTurn.Order());
+        Assert.DoesNotContain(9, cut.Encode("<b>", parseSpecial: true));
+        Assert.Contains("model.vocab", Assert.Throws<InputException>(() => Tokenizer.FromFolder(folder, rows: 4)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pre_tokenizer", "{\"type\": \"Metaspace\", \"replacement\": \"\u2581\", \"prepend_scheme\": \"last\", \"split\": false}", "pre_tokenizer")]
+    [InlineData("pre_tokenizer", "{\"type\": \"Metaspace\", \"replacement\": \"\u2581\", \"prepend_scheme\": \"first\"}", "pre_tokenizer")]
     [InlineData("model/type", "\"Unigram\"", "model.type")]
     [InlineData("model/vocab/a", "-1", "model.vocab")]
     [InlineData("model/vocab/a", "\"1\"", "model.vocab")]

@@ -1,32 +1,29 @@
-using AxisDemo.Interp;
+using AxisDemo.Formats;
 using AxisDemo.Model;
 using AxisDemo.Web.Serving;
 
 namespace AxisDemo.Tests.Web;
 
-public sealed class AxisFilesTests : IDisposable
+public class AxisFilesTests
 {
-    private readonly string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.axis.safetensors");
-
-    public void Dispose() => File.Delete(file);
+    private static readonly string Axis = Path.Combine(Repository.Root, "models", "SmolLM2-135M-Instruct.axis.safetensors");
 
     [Theory]
-    [InlineData(1, new[] { 0 })]
-    [InlineData(2, new[] { 1 })]
-    [InlineData(30, new[] { 20, 21, 22, 23, 24, 25 })]
-    public void An_axis_without_a_calibration_caps_where_the_published_ones_do_and_somewhere_in_any_model(int layers, int[] capped)
+    [InlineData(30, 576, "sha256")]
+    [InlineData(30, 960, "width 960")]
+    [InlineData(32, 576, "32 layers")]
+    public void An_axis_of_another_model_is_refused_with_both_names(int layers, int width, string difference)
     {
-        new AxisFile(new AxisParts
-        {
-            Layers = layers,
-            Width = 2,
-            Axis = [.. Enumerable.Repeat(1f, layers * 2)],
-            Provenance = new AxisProvenance { DisplayLayer = 0 },
-            PercentileTable = new float[layers * AxisFile.Percentiles],
-        }).Write(file);
-
-        var axis = AxisFiles.Open(file, new ModelInfo("model", "model.gguf", "", "llama", 1, "F32", layers, 2, 64, 8, "CPU"));
-
-        Assert.Equal(capped, axis.CapLayers);
+        var other = new ModelInfo("Other 1B", "other", new string('0', 64), "llama", 1, "F32", layers, width, 64, 10, "CPU");
+        var message = Assert.Throws<InputException>(() => AxisFiles.Open(Axis, other)).Message;
+        Assert.Contains("Other 1B", message, StringComparison.Ordinal);
+        Assert.Contains("SmolLM2", message, StringComparison.Ordinal);
+        Assert.Contains(difference, message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("models/Qwen3-0.6B", "models/Qwen3-0.6B.axis.safetensors")]
+    [InlineData("models/Qwen3-0.6B/", "models/Qwen3-0.6B.axis.safetensors")]
+    [InlineData("models/Some.Q4_K_M.gguf", "models/Some.axis.safetensors")]
+    public void The_axis_of_a_file_or_folder_lies_beside_it(string model, string axis) => Assert.Equal(axis, AxisFiles.Beside(model));
 }
