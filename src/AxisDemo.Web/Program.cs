@@ -17,6 +17,7 @@ builder.WebHost.UseStaticWebAssets();
 
 builder.Services.AddHostOptions();
 builder.Services.AddAccess();
+builder.Services.AddApi();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<IConversationStore, SqliteStore>();
 builder.Services.AddSingleton<OpenModel>(EngineOpener.Open);
@@ -39,7 +40,7 @@ try
     app.UseAntiforgery();
     app.MapStaticAssets();
     app.MapHub<GenerationHub>(GenerationHub.Path).ForPrograms();
-    app.MapConversations().ForPrograms();
+    app.MapApi();
     app.MapHealth();
     // Who may frame a page is said with the other headers.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null).AnswerHead();

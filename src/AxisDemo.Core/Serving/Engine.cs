@@ -14,6 +14,9 @@ namespace AxisDemo.Serving;
 /// </summary>
 public sealed class Engine : IGenerator, IDisposable
 {
+    /// <summary>The field that is named where the queue is full: nothing is wrong with the request.</summary>
+    public const string QueueField = "queue";
+
     private readonly LoadedModel model;
     private readonly EngineOptions options;
     private readonly IKvStore store;
@@ -66,7 +69,7 @@ public sealed class Engine : IGenerator, IDisposable
         if (Interlocked.Increment(ref queued) > options.MaxWaiting + options.MaxRunning)
         {
             Interlocked.Decrement(ref queued);
-            throw new InputException("request", "", $"too many visitors: {options.MaxRunning} requests are running and {options.MaxWaiting} wait.", "Try again in a moment.");
+            throw new InputException("request", QueueField, $"too many visitors: {options.MaxRunning} requests are running and {options.MaxWaiting} wait.", "Try again in a moment.");
         }
 
         var entry = new RunningRequest(request, cancellation) { ReservedPages = needed };

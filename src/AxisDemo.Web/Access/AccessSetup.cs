@@ -17,7 +17,6 @@ public static class AccessSetup
     {
         services.AddSingleton<RateLimits>();
         services.AddSingleton<ProgramGate>();
-        services.AddProblemDetails();
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<AccessOptions>>((cors, access) => cors.AddPolicy(Cors, policy => policy
             .WithOrigins([.. access.Value.AllowedOrigins]).AllowAnyHeader().WithMethods("GET", "POST", "DELETE")

@@ -31,7 +31,7 @@ public sealed class GenerationHub(RequestReader reader, RateLimits rates, IOptio
     public RateReport RateLimit() => new(rates.PerMinute, rates.Remaining(Address));
 
     /// <summary>Runs a request. What is wrong with it comes as one event of the kind <c>failed</c>.</summary>
-    /// <param name="request">A <see cref="HubRequest"/> as JSON.</param>
+    /// <param name="request">A <see cref="GenerateRequest"/> as JSON.</param>
     /// <param name="cancellation">Ends with the stream.</param>
     public async IAsyncEnumerable<JsonElement> Generate(JsonElement request, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -74,7 +74,7 @@ public sealed class GenerationHub(RequestReader reader, RateLimits rates, IOptio
         problem = "";
         try
         {
-            var (generator, wanted) = reader.Read(RequestJson.Read<HubRequest>(request));
+            var (generator, wanted) = reader.Read(RequestJson.Read<GenerateRequest>(request));
             return generator.StreamAsync(wanted, cancellation);
         }
         catch (InputException e)

@@ -8,7 +8,11 @@ namespace AxisDemo.Web.Hubs;
 public static class RequestJson
 {
     /// <summary>How requests are read.</summary>
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.Strict,
+    };
 
     /// <summary>The request of a JSON value; null for null.</summary>
     /// <exception cref="InputException">A field is not known, or holds something of another kind; the message names it.</exception>
@@ -24,6 +28,27 @@ public static class RequestJson
         {
             throw Fault(e);
         }
+    }
+
+    /// <summary>The request in the body of an HTTP request.</summary>
+    /// <exception cref="InputException">The body is no JSON, or as for <see cref="Read"/>.</exception>
+    /// <exception cref="BadHttpRequestException">It is not said to be JSON (415), or is larger than the host reads (413).</exception>
+    public static async Task<T?> ReadAsync<T>(HttpRequest request)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!request.HasJsonContentType()) throw new BadHttpRequestException("The body is not said to be JSON. Send Content-Type: application/json.", StatusCodes.Status415UnsupportedMediaType);
+        JsonElement json;
+        try
+        {
+            json = await JsonSerializer.DeserializeAsync<JsonElement>(request.Body, Options, request.HttpContext.RequestAborted);
+        }
+        catch (JsonException e)
+        {
+            throw new InputException("request", "", $"it is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", "Send one JSON object.", e);
+        }
+
+        return Read<T>(json);
     }
 
     /// <summary>What a reader's complaint means to the sender.</summary>

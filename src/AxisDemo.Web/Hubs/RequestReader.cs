@@ -25,7 +25,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
 
     /// <summary>The engine and the request for it.</summary>
     /// <exception cref="InputException">No model is loaded, or a field is wrong.</exception>
-    public (IGenerator Generator, GenerationRequest Request) Read(HubRequest? request)
+    public (IGenerator Generator, GenerationRequest Request) Read(GenerateRequest? request)
     {
         if (request is null) throw Fault("", "there is none.", "Give {\"messages\": [{\"role\": \"user\", \"content\": …}]}.");
         var loaded = Model(request.Model);
@@ -33,8 +33,6 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         var maxTokens = request.MaxTokens ?? Math.Min(256, limits.MaxTokens);
         if (maxTokens < 1 || maxTokens > limits.MaxTokens) throw Fault("maxTokens", $"{maxTokens} is not possible.", $"Give 1 to {limits.MaxTokens}.");
         if (request.Watch is { Count: > MostWatches } many) throw Fault("watch", $"there are {many.Count}; {MostWatches} are possible.", "Leave some out.");
-        if (request.Interventions is { ValueKind: JsonValueKind.Array } items && items.GetArrayLength() > MostInterventions)
-            throw Fault("interventions", $"there are {items.GetArrayLength()}; {MostInterventions} are possible.", "Leave some out.");
         var prompt = Conversation.Encode(loaded.Generator.Tokenizer, loaded.Generator.Template, messages);
         lock (gate)
         {
@@ -45,11 +43,26 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
                 PromptSpecial = prompt.Special,
                 Sampling = Sampling(request.Sampling),
                 MaxTokens = maxTokens,
-                Interventions = [.. Cap(request.Cap, loaded, library), .. request.Interventions is { } list ? InterventionFile.Parse(list, library) : []],
+                Interventions = Interventions(request.Cap, request.Interventions, loaded, library),
                 Watch = request.Watch is { } watches ? [.. watches.Select(w => library.Watch(w ?? ""))] : loaded.Axis is { } axis ? [axis.Display()] : [],
                 Read = request.Read,
                 LogProbs = request.LogProbs,
             });
+        }
+    }
+
+    /// <summary>What is needed to project an existing conversation.</summary>
+    /// <exception cref="InputException">No model is loaded, or a field is wrong.</exception>
+    public ProjectionPlan Read(ProjectRequest? request)
+    {
+        if (request is null) throw Fault("", "there is none.", "Give {\"messages\": [{\"role\": \"user\", \"content\": …}]}.");
+        var loaded = Model(request.Model);
+        var messages = Messages(request.Messages, endsWithUser: false);
+        if (request.Watch is null && loaded.Axis is null) throw Fault("watch", loaded.AxisProblem ?? "no axis is loaded.");
+        lock (gate)
+        {
+            var library = Library(loaded);
+            return new ProjectionPlan(loaded.Generator, messages, library.Watch(request.Watch ?? AxisName), Interventions(request.Cap, request.Interventions, loaded, library), request.Tokens);
         }
     }
 
@@ -60,7 +73,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         throw Fault("model", $"'{(wanted.Length > 80 ? wanted[..80] + '…' : wanted)}' is not in memory.", $"In memory: {string.Join(", ", source.Loaded.Select(m => m.Id))}.");
     }
 
-    private List<Tokenizers.ChatMessage> Messages(IReadOnlyList<HubMessage>? messages)
+    private List<Tokenizers.ChatMessage> Messages(IReadOnlyList<RequestMessage>? messages, bool endsWithUser = true)
     {
         if (messages is null or []) throw Fault("messages", "there are none.", "Give [{\"role\": \"user\", \"content\": …}].");
         if (messages.Count > limits.Messages) throw Fault("messages", $"there are {messages.Count}; {limits.Messages} are possible.", "Leave out the oldest.");
@@ -70,11 +83,11 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
             if (message.Content.Length > limits.MessageCharacters) throw Fault($"messages[{i}]", $"it has {message.Content.Length} characters; {limits.MessageCharacters} are possible.", "Shorten it.");
         }
 
-        if (messages[^1].Role != "user") throw Fault("messages", "the last one is not the user's.", "End with a message of the user.");
+        if (endsWithUser && messages[^1].Role != "user") throw Fault("messages", "the last one is not the user's.", "End with a message of the user.");
         return [.. messages.Select(m => m.ToMessage())];
     }
 
-    private static Sampling Sampling(HubSampling? wanted)
+    private static Sampling Sampling(RequestSampling? wanted)
     {
         var standard = new Sampling();
         return wanted is null ? standard : new Sampling
@@ -87,7 +100,14 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         };
     }
 
-    private static IReadOnlyList<Intervention> Cap(HubCap? cap, ReadyModel loaded, VectorLibrary library)
+    private static List<Intervention> Interventions(RequestCap? cap, JsonElement? list, ReadyModel loaded, VectorLibrary library)
+    {
+        if (list is { ValueKind: JsonValueKind.Array } items && items.GetArrayLength() > MostInterventions)
+            throw Fault("interventions", $"there are {items.GetArrayLength()}; {MostInterventions} are possible.", "Leave some out.");
+        return [.. Cap(cap, loaded, library), .. list is { } given ? InterventionFile.Parse(given, library) : []];
+    }
+
+    private static IReadOnlyList<Intervention> Cap(RequestCap? cap, ReadyModel loaded, VectorLibrary library)
     {
         if (cap is null) return [];
         var axis = loaded.Axis ?? throw Fault("cap", loaded.AxisProblem ?? "no axis is loaded.", "Leave it out.");

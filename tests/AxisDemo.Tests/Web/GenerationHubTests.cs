@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Serving;
 using AxisDemo.Web.Access;
 using AxisDemo.Web.Hubs;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -91,7 +89,7 @@ public sealed class GenerationHubTests : IDisposable
     {
         using var small = new TestHost(host.Generator, ("Limits:AnswersPerMinute", "2"));
         small.StartServer();
-        await using var connection = await Connect(small);
+        await using var connection = await HubClient.Connect(small.Address);
 
         Assert.Equal("""{"limit":2,"remaining":2}""", (await connection.InvokeAsync<JsonElement>(nameof(GenerationHub.RateLimit), TestContext.Current.CancellationToken)).GetRawText());
         Assert.Equal("finished", (await Collect(connection))[^1].GetProperty("kind").GetString());
@@ -159,7 +157,7 @@ public sealed class GenerationHubTests : IDisposable
         var folder = Path.Combine(Repository.Root, "tests", "npm");
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "@microsoft", "signalr"))) Assert.Skip("The JavaScript client is not installed: npm ci in tests/npm.");
         var start = new ProcessStartInfo("node") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "hub.mjs", new Uri(host.Address, GenerationHub.Path).ToString(), """{"messages":[{"role":"user","content":"Hello"}]}""" }) start.ArgumentList.Add(argument);
+        foreach (var argument in new[] { "hub.mjs", new Uri(host.Address, GenerationHub.Path).ToString(), """{"messages":[{"role":"user","content":"Hello"}],"read":true}""" }) start.ArgumentList.Add(argument);
         using var node = Process.Start(start)!;
         var errors = node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var lines = (await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -175,24 +173,8 @@ public sealed class GenerationHubTests : IDisposable
         return await Collect(connection, request);
     }
 
-    private static async Task<List<JsonElement>> Collect(HubConnection connection, object? request = null, CancellationToken stop = default)
-    {
-        request ??= new { messages = new[] { new { role = "user", content = "Hello" } } };
-        var events = new List<JsonElement>();
-        await foreach (var happened in connection.StreamAsync<JsonElement>(nameof(GenerationHub.Generate), request, stop)) events.Add(happened);
-        return events;
-    }
+    private static Task<List<JsonElement>> Collect(HubConnection connection, object? request = null, CancellationToken stop = default) =>
+        connection.Generate(request ?? new { messages = new[] { new { role = "user", content = "Hello" } } }, stop);
 
-    private Task<HubConnection> Connect() => Connect(host);
-
-    private static async Task<HubConnection> Connect(TestHost host)
-    {
-        var builder = new HubConnectionBuilder();
-        builder.Services.AddSingleton<IConnectionFactory, WebSocketConnectionFactory>();
-        builder.Services.AddSingleton<EndPoint>(new UriEndPoint(new Uri(host.Address, GenerationHub.Path)));
-        builder.AddJsonProtocol();
-        var connection = builder.Build();
-        await connection.StartAsync(TestContext.Current.CancellationToken);
-        return connection;
-    }
+    private Task<HubConnection> Connect() => HubClient.Connect(host.Address);
 }

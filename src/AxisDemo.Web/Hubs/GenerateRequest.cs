@@ -3,26 +3,26 @@ using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Web.Hubs;
 
-/// <summary>What a client of the hub asks for. Every field but <see cref="Messages"/> may be missing.</summary>
-public sealed record HubRequest
+/// <summary>What a program asks for, by hub or REST. Every field but <c>messages</c> may be missing.</summary>
+public sealed record GenerateRequest
 {
     /// <summary>The conversation: <c>[{role: system|user|assistant, content}]</c>, ending with the user.</summary>
-    public IReadOnlyList<HubMessage>? Messages { get; init; }
+    public IReadOnlyList<RequestMessage>? Messages { get; init; }
 
     /// <summary>The model, by the name that the host lists it under. Missing: the host's current one.</summary>
     public string? Model { get; init; }
 
     /// <summary>How tokens are chosen.</summary>
-    public HubSampling? Sampling { get; init; }
+    public RequestSampling? Sampling { get; init; }
 
     /// <summary>Largest number of tokens to generate.</summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>
     /// A floor along the loaded axis: <c>{layers: "a:b", threshold: number | list | "pNN"}</c>; what is missing is taken from the
-    /// axis file's recommendation. Acts before <see cref="Interventions"/>.
+    /// axis file's recommendation. Acts before <c>interventions</c>.
     /// </summary>
-    public HubCap? Cap { get; init; }
+    public RequestCap? Cap { get; init; }
 
     /// <summary>A list of interventions as the command line takes it; a file in it is <c>axis</c>, the model's default, or the id of another axis of the model.</summary>
     public JsonElement? Interventions { get; init; }
@@ -40,7 +40,7 @@ public sealed record HubRequest
 /// <summary>A message.</summary>
 /// <param name="Role">"system", "user" or "assistant".</param>
 /// <param name="Content">The text.</param>
-public sealed record HubMessage(string? Role, string? Content)
+public sealed record RequestMessage(string? Role, string? Content)
 {
     /// <summary>As the templates take it.</summary>
     public ChatMessage ToMessage() => new(Role!, Content!);
@@ -52,10 +52,10 @@ public sealed record HubMessage(string? Role, string? Content)
 /// <param name="TopK">0 = all.</param>
 /// <param name="RepetitionPenalty">1 = off.</param>
 /// <param name="Seed">Luck.</param>
-public sealed record HubSampling(float? Temperature, float? TopP, int? TopK, float? RepetitionPenalty, ulong? Seed);
+public sealed record RequestSampling(float? Temperature, float? TopP, int? TopK, float? RepetitionPenalty, ulong? Seed);
 
 /// <summary>A floor along the loaded axis.</summary>
 /// <param name="Layers">"a:b", half open, or a number.</param>
 /// <param name="Threshold">A number, a list with one per layer, or "pNN".</param>
 /// <param name="Positions">"all", "no-special" or "last".</param>
-public sealed record HubCap(JsonElement? Layers, JsonElement? Threshold, string? Positions);
+public sealed record RequestCap(JsonElement? Layers, JsonElement? Threshold, string? Positions);

@@ -1,0 +1,186 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+using AxisDemo.Serving;
+using AxisDemo.Web.Access;
+using AxisDemo.Web.Serving;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AxisDemo.Tests.Web.Api;
+
+public sealed class RestTests : IDisposable
+{
+    private const string Hello = """{"messages":[{"role":"user","content":"Hello"}]}""";
+    private readonly TestHost host = new(null, ("Limits:AnswersPerMinute", "9"), ("Limits:AnswersAtOnce", "2"), ("Limits:MaxTokens", "64"), ("Limits:MessageCharacters", "100"), ("Limits:Messages", "4"));
+    private readonly HttpClient client;
+
+    public RestTests()
+    {
+        host.StartServer();
+        client = new HttpClient { BaseAddress = host.Address };
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        host.Dispose();
+    }
+
+    [Fact]
+    public async Task Generate_streams_the_events_of_hub_and_command_line()
+    {
+        using var answer = await Post("/api/generate", """{"messages":[{"role":"user","content":"Hello"}],"read":true}""");
+
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(ScriptedGenerator.Say("Hello", " there", ".").Select(e => e.ToJson()), await Events(answer));
+        Assert.Equal(("9", "8"), (answer.Headers.GetValues(RateHeaders.Limit).Single(), answer.Headers.GetValues(RateHeaders.Remaining).Single()));
+    }
+
+    [Fact]
+    public async Task Each_event_is_sent_when_it_happens_and_leaving_ends_the_work()
+    {
+        host.Generator.Hold = new TaskCompletionSource();
+        using var stop = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/generate") { Content = Json(Hello) };
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var seen = new List<string>();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync(stop.Token)).EnumerateAsync(stop.Token))
+            {
+                seen.Add(item.Data);
+                // The last event is held back: all before it have arrived.
+                if (seen.Count == 5) await stop.CancelAsync();
+            }
+        });
+
+        Assert.Equal(5, seen.Count);
+        answer.Dispose();
+        // Its place is free again: two more may run, and a third may not.
+        var running = new[] { Start(), Start() };
+        while (host.Generator.Requests.Count < 3) await Task.Delay(10, TestContext.Current.CancellationToken);
+        using var third = await Post("/api/generate", Hello);
+        Assert.Equal(HttpStatusCode.TooManyRequests, third.StatusCode);
+        host.Generator.Hold.SetResult();
+        foreach (var one in running) Assert.Equal(HttpStatusCode.OK, (await one).StatusCode);
+
+        async Task<HttpResponseMessage> Start()
+        {
+            while (true)
+            {
+                // The server hears of the leaving a moment after it.
+                using var started = new HttpRequestMessage(HttpMethod.Post, "/api/generate") { Content = Json(Hello) };
+                var got = await client.SendAsync(started, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+                if (got.StatusCode == HttpStatusCode.OK) return got;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_empty_count_is_refused_with_the_time_to_wait()
+    {
+        host.Services.GetRequiredService<RateLimits>().TryTake("127.0.0.1", 9);
+
+        using var answer = await Post("/api/generate", Hello);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.Equal("0", answer.Headers.GetValues(RateHeaders.Remaining).Single());
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 7);
+        Assert.Contains("9 a minute are possible", await Detail(answer), StringComparison.Ordinal);
+        Assert.Equal("""{"limit":9,"remaining":0}""", await client.GetStringAsync(new Uri("/api/limits", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.Empty(host.Generator.Requests);
+    }
+
+    [Theory]
+    [InlineData("/api/generate", "", HttpStatusCode.BadRequest, null, "not JSON")]
+    [InlineData("/api/generate", "null", HttpStatusCode.BadRequest, null, "there is none")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}]""", HttpStatusCode.BadRequest, null, "not JSON (line 1")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"maxTokens":65}""", HttpStatusCode.BadRequest, "maxTokens", "1 to 64")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"maxTokens":"5"}""", HttpStatusCode.BadRequest, "maxTokens", "not what belongs there")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"wacht":[]}""", HttpStatusCode.BadRequest, "wacht", "no such field")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"model":"other"}""", HttpStatusCode.BadRequest, "model", "'other' is not in memory. In memory: scripted.")]
+    [InlineData("/api/project", """{"messages":[]}""", HttpStatusCode.BadRequest, "messages", "there are none")]
+    [InlineData("/api/project", """{"messages":[{"role":"user","content":"x"}],"watch":"/etc/passwd"}""", HttpStatusCode.BadRequest, "axis", "not offered")]
+    public async Task What_is_wrong_is_said_in_one_shape(string path, string body, HttpStatusCode status, string? field, string said)
+    {
+        using var answer = await Post(path, body);
+        var problem = await Problem(answer);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
+        Assert.Contains(said, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(field, problem.TryGetProperty("field", out var named) ? named.GetString() : null);
+        Assert.Empty(host.Generator.Requests);
+    }
+
+    [Fact]
+    public async Task What_no_endpoint_answers_has_the_same_shape()
+    {
+        foreach (var (method, path) in new[] { ("GET", "/api/nothing"), ("PUT", "/api/models"), ("POST", "/api/limits") })
+        {
+            using var answer = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
+            Assert.False(answer.IsSuccessStatusCode);
+            Assert.Contains("/openapi/v1.json", await Detail(answer), StringComparison.Ordinal);
+        }
+
+        using var form = await client.PostAsync(new Uri("/api/generate", UriKind.Relative), new StringContent(Hello, Encoding.UTF8, "text/plain"), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, form.StatusCode);
+        Assert.Contains("/openapi/v1.json", await Detail(form), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_larger_than_any_request_is_not_read()
+    {
+        using var answer = await Post("/api/generate", $$"""{"messages":[{"role":"user","content":"{{new string('x', 40_000)}}"}]}""");
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal(413, (await Problem(answer)).GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_host_without_its_model_says_so_and_that_it_may_come()
+    {
+        host.Generator.Become(new ModelState(null, "Loading the model, 40 %", null));
+
+        using var answer = await Post("/api/generate", Hello);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("still being loaded", await Detail(answer), StringComparison.Ordinal);
+        Assert.Equal("[]", await client.GetStringAsync(new Uri("/api/models", UriKind.Relative), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Models_and_axes_are_listed_with_the_names_that_requests_use()
+    {
+        var model = Assert.Single((await client.GetFromJsonAsync<JsonElement[]>("/api/models", TestContext.Current.CancellationToken))!);
+        var axis = Assert.Single((await client.GetFromJsonAsync<JsonElement[]>("/api/axes", TestContext.Current.CancellationToken))!);
+
+        Assert.Equal(("scripted", true, 4), (model.GetProperty("id").GetString(), model.GetProperty("current").GetBoolean(), model.GetProperty("layers").GetInt32()));
+        Assert.Equal(model.GetProperty("axes")[0].GetString(), axis.GetProperty("id").GetString());
+        Assert.Equal(("scripted", 2, "1:3", "p75"), (axis.GetProperty("model").GetString(), axis.GetProperty("displayLayer").GetInt32(), axis.GetProperty("cap").GetProperty("layers").GetString(), axis.GetProperty("cap").GetProperty("threshold").GetString()));
+        Assert.Equal("vampire", axis.GetProperty("roles")[1].GetProperty("role").GetString());
+        using var named = await Post("/api/generate", """{"model":"scripted","messages":[{"role":"user","content":"Hello"}]}""");
+        Assert.Equal(HttpStatusCode.OK, named.StatusCode);
+    }
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    private async Task<HttpResponseMessage> Post(string path, string body) => await client.PostAsync(new Uri(path, UriKind.Relative), Json(body), TestContext.Current.CancellationToken);
+
+    private static async Task<List<string>> Events(HttpResponseMessage answer)
+    {
+        var events = new List<string>();
+        await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(item.Data);
+        return events;
+    }
+
+    private static async Task<JsonElement> Problem(HttpResponseMessage answer)
+    {
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<string> Detail(HttpResponseMessage answer) => (await Problem(answer)).GetProperty("detail").GetString()!;
+}
