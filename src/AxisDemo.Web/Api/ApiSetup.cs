@@ -33,6 +33,6 @@ public static class ApiSetup
         api.MapModels();
         api.MapGenerate();
         api.MapProject();
-        app.MapConversations().ForPrograms();
+        app.MapConversations().ForPrograms().AddEndpointFilter(ApiFaults.Answer);
     }
 }

@@ -19,7 +19,7 @@ public static class ConversationEndpoints
     public static RouteGroupBuilder MapConversations(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/conversations").WithTags("conversations");
-        group.MapPost("/", AddAsync).Accepts<ConversationFile>(Json).ProducesProblem(StatusCodes.Status400BadRequest).DisableAntiforgery()
+        group.MapPost("/", AddAsync).AddEndpointFilter(ApiFaults.Count).Accepts<ConversationFile>(Json).ProducesProblem(StatusCodes.Status400BadRequest).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(SharingOptions.MostBytes)) // more than other requests may bring
             .WithSummary("Shares a conversation: this program's file, or a transcript in the published layout. Keep the key: it alone deletes.");
         group.MapGet("/{id}", Find).Produces<ConversationFile>(StatusCodes.Status200OK, Json).WithSummary("A shared conversation, as it was handed in.");

@@ -104,7 +104,7 @@ public sealed partial class ApiDocumentTests
     // "projections[].pre": the fields of a list's items.
     private static IEnumerable<string> Fields(Type type, string prefix)
     {
-        foreach (var property in GenerationEvent.Json.GetTypeInfo(type).Properties)
+        foreach (var property in GenerationEvent.Json.GetTypeInfo(type).Properties.Where(p => p.Get is not null))
         {
             yield return prefix + property.Name;
             if (GenerationEvent.Json.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { IsPrimitive: false } element } && element != typeof(string))
