@@ -1,22 +1,32 @@
-// The instrument over Plotly: create, extend, show, mark, resize, export. It keeps every point it has been given.
+// The instrument over Plotly: create, extend, show, dispose. It keeps every point it has been given.
 
-import { point as read, points } from './points.js';
-
-const order = { read: 0, pre: 1, post: 2 };
+import { point, points } from './points.js';
+import { A, B, Series, valueOf } from './chart/series.js';
+import { figure } from './chart/figure.js';
+import { Pointer } from './chart/pointer.js';
+import { View } from './chart/view.js';
+import { decoded, save, text as csv } from './chart/files.js';
 
 async function plotly() {
   for (const until = Date.now() + 10_000; !window.Plotly && Date.now() < until;) await new Promise(resolve => setTimeout(resolve, 30));
   return window.Plotly;
 }
 
-// Stands where the chart would: the conversation goes on without it.
+// Stands where the chart would: the conversation and the table go on without it.
 function absent(element) {
   const note = document.createElement('p');
   note.className = 'plot-note';
-  note.textContent = 'The chart cannot be drawn: its script did not arrive. Load the page again.';
+  note.textContent = 'The chart cannot be drawn: its script did not arrive. Load the page again; the table has the numbers.';
   element.removeAttribute('aria-hidden');
   element.replaceChildren(note);
-  return { extend() {}, show() {}, dispose() { element.replaceChildren(); } };
+  return {
+    extend(delta) {
+      if (delta.keep === 0) points.clear();
+      delta.points.map(point).forEach(points.add);
+    },
+    show() {},
+    dispose() { element.replaceChildren(); },
+  };
 }
 
 export async function create(element, options) {
@@ -30,62 +40,53 @@ export async function create(element, options) {
 class Chart {
   constructor(library, element, conversation, options) {
     Object.assign(this, { library, element, conversation, options });
-    this.reading = 'read';
-    this.next = null;
-    this.clear();
+    this.frame = element.closest('.chart');
+    this.shown = { axis: options.axis, axes: [options.axis], reading: 'read', names: ['A', 'B'], next: [null, null] };
+    this.series = new Series();
+    this.view = new View(this);
+    this.pointer = new Pointer(this);
     this.dark = matchMedia('(prefers-color-scheme: dark)');
     this.listeners = new AbortController();
     const signal = this.listeners.signal;
     this.dark.addEventListener('change', () => this.draw(), { signal });
+    // A theme that is chosen on the page is an attribute of its root.
+    this.theme = new MutationObserver(() => this.draw());
+    this.theme.observe(document.documentElement, { attributes: true });
     document.addEventListener('axis:turn', e => this.mark(e.detail), { signal });
-    document.addEventListener('click', e => this.export(e.target.closest?.('[data-export]')?.dataset.export), { signal });
+    this.frame.addEventListener('click', e => this.export(e.target.closest?.('[data-export]')?.dataset.export), { signal });
     this.size = new ResizeObserver(() => this.draw());
     this.size.observe(element);
-    document.addEventListener('axis:token', e => this.hover(e.detail), { signal });
-  }
-
-  clear() {
-    this.hovered = null;
-    this.marked = null;
-    points.clear();
-    this.points = [[], []];   // per column: the points of the answers that are shown
-    this.all = [];            // every point, the other samples' too
-    this.turns = [];
-    const known = [...this.options.spread, ...this.options.roles.map(r => r.value)];
-    // Of each reading: what is not shown must not widen the scale.
-    this.ranges = Object.fromEntries(Object.keys(order).map(name => [name, [Math.min(...known), Math.max(...known)]]));
   }
 
   extend(delta) {
-    if (delta.reset) this.clear();
-    for (const turn of delta.turns) this.turns[turn.turn] = turn;
-    for (const point of delta.points.map(read)) {
-      points.add(point);
-      this.all.push(point);
-      if (point.sample > 0) continue;
-      this.points[point.column].push(point);
-      // The range only grows: a scale that breathes with each token cannot be read.
-      for (const [name, range] of Object.entries(this.ranges)) {
-        const value = this.value(point, name);
-        range[0] = Math.min(range[0], value);
-        range[1] = Math.max(range[1], value);
-      }
+    const fresh = delta.points.map(point);
+    if (delta.keep < this.series.all.length) {
+      this.pointer.leave();
+      points.clear();
+      this.series.all.slice(0, delta.keep).forEach(points.add);
     }
+    fresh.forEach(points.add);
+    this.series.extend(delta, fresh);
     this.schedule();
   }
 
-  // floors: per column {value, percentile, acts} of the next turn, or null.
-  show(reading, floors) {
-    this.reading = reading;
-    this.next = floors;
+  // What is drawn from now on: {axis, reading, names, next, axes}: an axis with what it is labelled with, the columns' names and next
+  // floors, and all axes that are watched.
+  show(shown) {
+    if (shown.axis.key !== this.shown.axis.key || shown.reading !== this.shown.reading) this.view.y = null;
+    this.shown = shown;
     this.schedule();
   }
 
   mark(turn) {
-    this.marked = turn;
+    this.view.marked = turn;
     clearTimeout(this.unmark);
-    this.unmark = setTimeout(() => { this.marked = null; this.schedule(); }, 1600);
+    this.unmark = setTimeout(() => { this.view.marked = null; this.schedule(); }, 1600);
     this.schedule();
+  }
+
+  goTo(turn) {
+    this.conversation.dispatchEvent(new CustomEvent('axis:goto', { detail: turn }));
   }
 
   schedule() {
@@ -94,169 +95,73 @@ class Chart {
     requestAnimationFrame(() => { this.pending = false; this.draw(); });
   }
 
-  value(point, reading = this.reading) {
-    return point[reading];
-  }
-
-  x(point) {
-    return point.turn + (point.index + 0.5) / (this.turns[point.turn]?.span ?? 1);
+  value(point) {
+    return valueOf(point, this.shown.axis.key, this.shown.reading);
   }
 
   colours() {
     const style = getComputedStyle(document.documentElement);
     const get = name => style.getPropertyValue(name).trim();
-    return { columns: [get('--a'), get('--b')], ink: get('--ink-soft'), strong: get('--ink'), line: get('--line'), paper: get('--paper'), mark: get('--mark') };
-  }
-
-  lineTrace(column, colour) {
-    const x = [], y = [], custom = [];
-    let turn = -1;
-    for (const p of this.points[column]) {
-      if (p.turn !== turn && turn >= 0) { x.push(null); y.push(null); custom.push(null); }
-      turn = p.turn;
-      x.push(this.x(p)); y.push(this.value(p)); custom.push(p);
-    }
     return {
-      type: 'scatter', mode: 'lines', x, y, customdata: custom, name: 'AB'[column], opacity: 0.5,
-      line: { color: colour, width: 1.2 }, hoverinfo: 'none',
+      a: get('--a'), b: get('--b'), ink: get('--ink-soft'), strong: get('--ink'), faint: get('--line-strong'),
+      line: get('--line'), paper: get('--paper'), mark: get('--mark'),
     };
   }
 
-  meanTrace(column, colour) {
-    const x = [], y = [];
-    for (const t of this.turns) {
-      const mean = t?.columns[column].means[0]?.[order[this.reading]];
-      if (mean == null) continue;
-      x.push(t.turn + 0.012, t.turn + 0.988, null);
-      y.push(mean, mean, null);
-    }
-    return { type: 'scatter', mode: 'lines', x, y, line: { color: colour, width: 5 }, hoverinfo: 'none' };
+  // Turns the width stands for: at least as many as fit well.
+  get columns() {
+    return Math.max(this.element.clientWidth < 560 ? 2 : this.options.columns, this.series.turns.length);
   }
 
   draw() {
     if (!this.element.isConnected || this.element.clientWidth === 0) return;
-    const c = this.colours();
-    const width = this.element.clientWidth, height = this.element.clientHeight;
-    const narrow = width < 560;
-    const margin = { l: narrow ? 34 : 52, r: narrow ? 66 : 92, t: 24, b: 4 };
-    const columns = Math.max(narrow ? 2 : this.options.columns, this.turns.length);
-    this.element.parentElement.style.setProperty('--left', margin.l + 'px');
-    this.element.parentElement.style.setProperty('--right', margin.r + 'px');
-    this.element.parentElement.style.setProperty('--turns', columns);
-    const [low, high] = this.ranges[this.reading];
-    // Below, room for a line of text.
-    const range = [low - (high - low) * 0.12, high + (high - low) * 0.04];
-    const shapes = [], annotations = [];
-    if (this.marked != null) shapes.push({ type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0: this.marked, x1: this.marked + 1, y0: 0, y1: 1, fillcolor: c.mark, line: { width: 0 } });
-    for (let i = 1; i < columns; i++) shapes.push({ type: 'line', layer: 'below', xref: 'x', yref: 'paper', x0: i, x1: i, y0: 0, y1: 1, line: { color: c.line, width: 1 } });
-    this.floors(columns, shapes, annotations, c, narrow);
-    this.roles(range, height - margin.t - margin.b, annotations, shapes, c, narrow);
-    annotations.push(
-      { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: '▲ Assistant', showarrow: false, font: { size: 12, color: c.ink } },
-      { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: '▼ other personas', showarrow: false, font: { size: 12, color: c.ink } });
-    const traces = [
-      ...c.columns.map((colour, column) => this.lineTrace(column, colour)),
-      ...c.columns.map((colour, column) => this.meanTrace(column, colour)),
-    ];
-    if (this.hovered) traces.push({
-      type: 'scatter', mode: 'markers', x: [this.x(this.hovered)], y: [this.value(this.hovered)], hoverinfo: 'skip',
-      marker: { size: 9, color: c.columns[this.hovered.column], line: { width: 2, color: c.paper } },
+    const { traces, layout } = this.figure();
+    this.library.react(this.element, traces, layout, { displayModeBar: false, responsive: false, doubleClick: false });
+    this.view.drawn();
+    this.pointer.place();
+  }
+
+  figure() {
+    return figure({
+      ...this.shown, series: this.series, columns: this.columns, view: this.view.now(this.columns),
+      width: this.element.clientWidth, height: this.element.clientHeight, colours: this.colours(),
     });
-    const layout = {
-      width, height, margin, showlegend: false, shapes, annotations, hovermode: 'closest', dragmode: false, hoverdistance: 24,
-      paper_bgcolor: 'transparent', plot_bgcolor: 'transparent',
-      font: { family: 'Inter, system-ui, sans-serif', size: 12, color: c.ink },
-      xaxis: { range: [0, columns], fixedrange: true, showgrid: false, zeroline: false, showticklabels: false },
-      yaxis: { range, fixedrange: true, gridcolor: c.line, zeroline: false, nticks: height < 200 ? 4 : 6, tickfont: { size: 12 }, title: narrow ? undefined : { text: 'projection', standoff: 6, font: { size: 12 } } },
-    };
-    this.library.react(this.element, traces, layout, { displayModeBar: false, responsive: false });
-    if (this.listening) return;
-    this.listening = true;
-    this.element.on('plotly_hover', e => this.overChart(e));
-    this.element.on('plotly_unhover', () => this.overChart(null));
-    this.element.addEventListener('click', e => {
-      const axis = this.element._fullLayout.xaxis;
-      const box = this.element.getBoundingClientRect();
-      const turn = Math.floor(axis.p2d(e.clientX - box.left - axis._offset));
-      if (turn >= 0 && turn < this.turns.length) this.conversation.dispatchEvent(new CustomEvent('axis:goto', { detail: turn }));
-    }, { signal: this.listeners.signal });
   }
 
-  floors(columns, shapes, annotations, c, narrow) {
-    // Each turn keeps the lines it was answered under; the rest shows what the next one will get.
-    const keys = [];
-    for (const column of [0, 1]) {
-      const segments = [], colour = c.columns[column];
-      for (let i = 0; i < columns; i++) {
-        const floor = this.turns[i] ? this.turns[i].columns[column].floor : this.next?.[column];
-        if (!floor) continue;
-        const last = segments.at(-1);
-        if (last && last.value === floor.value && last.acts === floor.acts && last.end === i) last.end = i + 1;
-        else segments.push({ ...floor, start: i, end: i + 1 });
-      }
-      for (const s of segments) {
-        shapes.push({ type: 'line', xref: 'x', yref: 'y', x0: s.start, x1: s.end, y0: s.value, y1: s.value, line: { color: colour, width: 1.6, dash: '6px,5px' } });
-        if (segments.length > 1) annotations.push({ xref: 'x', yref: 'y', x: s.start, y: s.value, xanchor: 'left', yanchor: 'bottom', xshift: 4, text: `p${s.percentile}`, showarrow: false, font: { size: 12, color: colour } });
-      }
-      if (segments.length) keys.push({ colour, acts: segments[0].acts, percentile: segments.length === 1 ? ` (p${segments[0].percentile})` : '' });
-    }
-    // The key stands above the lines, where none can cross it.
-    const text = k => k.acts ? `floor of the cap${k.percentile}` : narrow ? `percentile${k.percentile}, not capped here` : `percentile of the axis file${k.percentile}: block ${this.options.layer} is not capped`;
-    if (keys.length) annotations.push({ xref: 'paper', yref: 'paper', x: 1, y: 1, xanchor: 'right', yanchor: 'bottom', text: keys.map(k => `<span style="color:${k.colour}">╌╌ ${text(k)}</span>`).join(' &nbsp; '), showarrow: false, font: { size: 12 } });
+  // Where a point lies on the screen, or null outside of what is drawn.
+  pixels(point) {
+    const { xaxis, yaxis } = this.element._fullLayout ?? {}, value = this.value(point);
+    if (!xaxis || value == null) return null;
+    const [x, y] = [xaxis._offset + xaxis.l2p(this.series.x(point)), yaxis._offset + yaxis.l2p(value)];
+    const inside = x >= xaxis._offset && x <= xaxis._offset + xaxis._length && y >= yaxis._offset && y <= yaxis._offset + yaxis._length;
+    return inside ? { x, y } : null;
   }
 
-  roles(range, height, annotations, shapes, c, narrow) {
-    const pixel = value => (range[1] - value) / (range[1] - range[0]) * height;
-    const taken = [];
-    for (const role of this.options.roles) {
-      // The most telling come first; a label that would cover one of them is left out.
-      const at = pixel(role.value);
-      if (taken.some(other => Math.abs(other - at) < 14) || (narrow && role.name.length > 10)) continue;
-      taken.push(at);
-      shapes.push({ type: 'line', xref: 'paper', yref: 'y', x0: 1, x1: 1.006, y0: role.value, y1: role.value, line: { color: c.ink, width: 1 } });
-      annotations.push({ xref: 'paper', yref: 'y', x: 1, y: role.value, xanchor: 'left', xshift: narrow ? 4 : 9, text: role.name, showarrow: false, font: { size: 12, color: c.ink } });
-    }
+  export(kind) {
+    if (kind === 'png') this.picture();
+    else if (kind === 'csv') save(new Blob([csv(this.series, this.shown.axes)], { type: 'text/csv' }), 'trajectory.csv');
   }
 
-  // Hovering the chart lights the token in the text, and the other way round; the token card says the numbers in both cases.
-  overChart(event) {
-    const point = event?.points.map(p => p.customdata).find(p => p?.turn !== undefined) ?? null;
-    this.hover(point);
-    document.dispatchEvent(new CustomEvent('axis:point', { detail: point && { point, x: event.event.clientX, y: event.event.clientY + 14 } }));
-  }
-
-  hover(point) {
-    if (this.hovered === point) return;
-    this.hovered = point;
-    this.schedule();
-  }
-
-  async export(kind) {
-    if (kind === 'png') {
-      // A picture stands on any ground: it takes the page's along.
-      const { paper } = this.colours();
-      const figure = { data: this.element.data, layout: { ...this.element.layout, paper_bgcolor: paper, plot_bgcolor: paper } };
-      const url = await this.library.toImage(figure, { format: 'png', scale: 2, width: this.element.clientWidth, height: this.element.clientHeight });
-      this.save(url, 'trajectory.png');
-    } else if (kind === 'csv') {
-      const cell = v => /[",\n\r]/.test(v) ? `"${String(v).replaceAll('"', '""')}"` : v;
-      const lines = this.all.map(p => [p.turn + 1, 'AB'[p.column], p.sample + 1, p.index, p.id, cell(p.text), p.pre, p.post, p.read, p.touched ? 1 : 0, p.lifted, p.kl ?? '', cell(p.plain ?? '')].join(','));
-      const url = URL.createObjectURL(new Blob([['turn,column,sample,token,id,text,pre,post,read,lifted_here,lifted_blocks,kl,plain_choice', ...lines].join('\n') + '\n'], { type: 'text/csv' }));
-      this.save(url, 'trajectory.csv');
-      URL.revokeObjectURL(url);
-    }
-  }
-
-  save(url, name) {
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = name;
-    link.click();
+  async picture() {
+    // A picture stands on any ground and by itself: it takes the page's paper along, and says what its lines are.
+    const { traces, layout } = this.figure(), colours = this.colours(), { axis, names, reading } = this.shown;
+    const legend = `<b><span style="color:${colours.a}">${escape(names[A])}</span> · <span style="color:${colours.b}">${escape(names[B])}</span></b>`
+      + ` · ${escape(axis.name)}, block ${axis.layer} · ${reading}`;
+    layout.annotations.push({ xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', yshift: 20, text: legend, showarrow: false, font: { size: 13, color: colours.strong } });
+    Object.assign(layout, { paper_bgcolor: colours.paper, plot_bgcolor: colours.paper, height: layout.height + 22, margin: { ...layout.margin, t: layout.margin.t + 22, b: 12 } });
+    const url = await this.library.toImage({ data: traces, layout }, { format: 'png', scale: 2, width: layout.width, height: layout.height });
+    save(decoded(url), 'trajectory.png');
   }
 
   dispose() {
     this.listeners.abort();
+    this.theme.disconnect();
     this.size.disconnect();
+    this.view.dispose();
+    this.pointer.dispose();
     this.library.purge(this.element);
   }
 }
+
+// Plotly reads a little markup in its texts.
+const escape = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);

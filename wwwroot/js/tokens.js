@@ -30,9 +30,9 @@ export function start(conversation) {
     light(null);
     card.hidden = true;
   };
-  const show = (p, x, y) => {
+  const show = (p, x, y, around) => {
     light(p);
-    fill(card, p);
+    fill(card, p, around);
     card.hidden = false;
     const box = card.getBoundingClientRect();
     card.style.left = Math.max(6, Math.min(x, innerWidth - box.width - 6)) + 'px';
@@ -55,7 +55,7 @@ export function start(conversation) {
   conversation.addEventListener('scroll', () => { if (!document.activeElement?.matches?.('.text')) over(null); }, { passive: true });
   document.addEventListener('axis:point', e => {
     if (!e.detail) { hide(); return; }
-    show(e.detail.point, e.detail.x, e.detail.y);
+    show(e.detail.point, e.detail.x, e.detail.y, e.detail.around);
   });
 
   // An answer's text can be focused; the arrow keys go from token to token in it.
@@ -81,7 +81,8 @@ export function start(conversation) {
   });
 }
 
-function fill(card, p) {
+// `around`: some words around the token, for where it is not seen in its text.
+function fill(card, p, around) {
   const head = document.createElement('b');
   head.textContent = shown(p.text);
   head.className = p.column === 0 ? 'a-ink' : 'b-ink';
@@ -103,6 +104,7 @@ function fill(card, p) {
     row('KL to plain', `${p.kl.toFixed(3)} nats`);
     row('plain says', p.plain == null ? '·' : p.plain === p.text ? 'the same' : `“${shown(p.plain)}”`);
   }
+  if (around) card.append(Object.assign(document.createElement('q'), { textContent: around }));
   const where = document.createElement('small');
   where.textContent = `turn ${p.turn + 1}, token ${p.index + 1}${p.sample > 0 ? `, seed ${p.sample + 1} of 4` : ''}`;
   card.append(where);

@@ -42,7 +42,9 @@ public static partial class AxisFiles
             Floor = file.Threshold,
             Offset = offset,
             Percentile = percentile,
-            Roles = Label(file),
+            Roles = Label(file.Roles),
+            RolesOn = direction => Label(RolesOn(file.Parts, direction)),
+            OffsetAt = file.Offset,
             Price = file.Recommended?.Price,
             Layers = file.Layers,
             MeanNorm = file.Parts.MeanNorm.Length > 0 ? file.MeanNorm(file.DisplayLayer) : null,
@@ -52,14 +54,17 @@ public static partial class AxisFiles
     }
 
     // The ends of the scale and the roles that visitors know come first; the chart leaves out what would cover a label before it.
-    private static List<ReferenceRole> Label(AxisFile file)
+    private static List<ReferenceRole> Label(IEnumerable<ReferenceRole> roles)
     {
-        var all = file.Roles.OrderByDescending(r => r.Projection).ToList();
+        var all = roles.OrderByDescending(r => r.Projection).ToList();
         if (all.Count == 0) return all;
         var known = Known.Select(name => all.FirstOrDefault(r => r.Role == name)).OfType<ReferenceRole>();
         var between = Enumerable.Range(1, LabelledRoles - 1).Select(i => all[i * (all.Count - 1) / LabelledRoles]);
         return [.. new[] { all[0], all[^1] }.Concat(known).Concat(between).DistinctBy(r => r.Role).Select(r => r with { Role = r.Role.Replace('_', ' ') })];
     }
+
+    private static IEnumerable<ReferenceRole> RolesOn(AxisParts parts, Direction direction) =>
+        parts.RoleNames.Select((role, i) => new ReferenceRole(role, direction.Project(parts.RoleVectors.AsSpan(i * parts.Width, parts.Width))));
 
     private static Direction? TowardRole(AxisParts parts, string role)
     {

@@ -54,6 +54,12 @@ public sealed record ChatAxis
     /// <summary>From the model as itself to a role, at the display layer; null for an unknown role.</summary>
     public Func<string, Direction?> TowardRole { get; init; } = _ => null;
 
+    /// <summary>Where known roles lie on another direction at the display layer.</summary>
+    public Func<Direction, IReadOnlyList<ReferenceRole>> RolesOn { get; init; } = _ => [];
+
+    /// <summary>Subtracted from projections at a block when they are shown.</summary>
+    public Func<int, float> OffsetAt { get; init; } = _ => 0;
+
     /// <summary>Whether the recommended cap acts on the block that is shown: only there is its floor a floor.</summary>
     public bool CapsDisplayLayer => CapLayers.Contains(DisplayLayer);
 

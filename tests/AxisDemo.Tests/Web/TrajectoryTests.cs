@@ -51,7 +51,7 @@ public class TrajectoryTests
     }
 
     [Fact]
-    public void After_a_removal_a_drawing_starts_again_without_what_was_removed()
+    public void After_a_removal_a_drawing_goes_back_to_what_still_holds()
     {
         Begin();
         trajectory.Add(Point(0, Column.A, 0, -10));
@@ -63,9 +63,61 @@ public class TrajectoryTests
         trajectory.Add(Point(1, Column.A, 1, -60));
         var delta = trajectory.Since(drawn);
 
-        Assert.True(delta.Reset);
-        Assert.Equal(-10, Assert.Single(delta.Points).Pre);
-        Assert.Single(delta.Turns);
+        Assert.Equal((1, 1), (delta.Keep, delta.Count));
+        Assert.Empty(delta.Points);
+        Assert.Empty(delta.Turns);
+        Assert.Equal(-10, Assert.Single(trajectory.Since(default).Points).Pre);
+    }
+
+    [Fact]
+    public void A_drawing_that_missed_two_removals_goes_back_to_the_earlier_one()
+    {
+        for (var turn = 0; turn < 3; turn++)
+        {
+            Begin();
+            trajectory.Add(Point(turn, Column.A, 0, turn));
+        }
+
+        var drawn = trajectory.Since(default).Cursor;
+        trajectory.Truncate(1);
+        Begin();
+        trajectory.Add(Point(1, Column.A, 0, 7));
+        trajectory.Add(Point(1, Column.A, 1, 8));
+        trajectory.Truncate(1);
+        Begin();
+        trajectory.Add(Point(1, Column.A, 0, 9));
+        var delta = trajectory.Since(drawn);
+
+        Assert.Equal((1, 2), (delta.Keep, delta.Count));
+        Assert.Equal(9, Assert.Single(delta.Points).Pre);
+        Assert.Equal(1, Assert.Single(delta.Turns).Turn);
+    }
+
+    [Fact]
+    public void Much_that_is_new_comes_in_parts()
+    {
+        Begin();
+        for (var i = 0; i < 10; i++) trajectory.Add(Point(0, Column.A, i, i));
+
+        var first = trajectory.Since(new TrajectoryCursor(-1, 0, 0), most: 6);
+        var second = trajectory.Since(first.Cursor, most: 6);
+
+        Assert.Equal((0, 6, 6, 4), (first.Keep, first.Points.Count, second.Keep, second.Points.Count));
+        Assert.Equal(Enumerable.Range(0, 10), first.Points.Concat(second.Points).Select(p => p.Index));
+    }
+
+    [Fact]
+    public void Other_axes_have_means_of_their_own()
+    {
+        Begin(2);
+        trajectory.Add(Point(0, Column.B, 0, -20) with { More = [new AxisPoint("role:pirate", 1, 2, 3)] });
+        trajectory.Add(Point(0, Column.B, 1, -20) with { More = [new AxisPoint("role:pirate", 3, 4, 5)] });
+
+        var column = trajectory.Since(default).Turns[0].B;
+
+        Assert.Equal([new ReadingMeans(4, 2, 3), null], column.On("role:pirate"));
+        Assert.Equal(-20, column.On(DrawnAxis.Main)[0]!.Read);
+        Assert.Empty(column.On("role:poet"));
     }
 
     [Fact]
@@ -105,8 +157,8 @@ public class TrajectoryTests
         trajectory.Reopen(0, Column.B, new ColumnStart("Steered", null, 1));
         var delta = trajectory.Since(drawn);
 
-        Assert.True(delta.Reset);
-        Assert.Equal(Column.A, Assert.Single(delta.Points).Column);
+        Assert.Equal(1, delta.Keep);
+        Assert.Empty(delta.Points);
         Assert.Equal("Steered", Assert.Single(delta.Turns).B.Name);
         Assert.Null(trajectory.Mean(0, Column.B));
         Assert.Equal(-10, trajectory.Mean(0, Column.A));

@@ -168,7 +168,10 @@ public sealed class Answer(int turn, Column column, int sample, ChatSettings set
         var read = shown is null ? 0 : shown.Read ?? shown.Pre;
         document.Append(token.Text, shown is null || tint is null ? "" : tint.Value.Class(read));
         return shown is null ? null : new TokenPoint(
-            Turn, Column, Sample, begun + token.Index, token.Id, token.Text, shown.Pre, shown.Post, read, shown.Touched, token.LiftedLayers ?? 0, token.Kl, token.PlainChoice);
+            Turn, Column, Sample, begun + token.Index, token.Id, token.Text, shown.Pre, shown.Post, read, shown.Touched, token.LiftedLayers ?? 0, token.Kl, token.PlainChoice)
+        {
+            More = token.Projections.Count < 2 ? [] : [.. token.Projections.Skip(1).Select(p => new AxisPoint(p.Axis, p.Pre, p.Post, p.Read ?? p.Pre))],
+        };
     }
 
     private void Finish(string? reason, string? error)

@@ -8,7 +8,7 @@ namespace AxisDemo.Web.Components.Chat;
 /// One visitor's conversation in both columns: the state of the chat page, without a page. Its members may be called from any
 /// thread; <see cref="Changed"/> is raised on any.
 /// </summary>
-public sealed class ChatSession : IDisposable
+public sealed partial class ChatSession : IDisposable
 {
     private readonly IModelSource source;
     private readonly LimitOptions limits;

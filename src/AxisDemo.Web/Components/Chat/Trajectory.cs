@@ -1,86 +1,5 @@
 namespace AxisDemo.Web.Components.Chat;
 
-/// <summary>Which reading of an answer the chart draws. For the plain model all three are the same.</summary>
-public enum Reading
-{
-    /// <summary>The plain model reading the text.</summary>
-    Read,
-    /// <summary>Inside the column's own run, before the displayed block's interventions.</summary>
-    Pre,
-    /// <summary>Inside the column's own run, after them.</summary>
-    Post,
-}
-
-/// <summary>One token's place on the chart, and what is known of it.</summary>
-/// <param name="Turn">Turn, from 0.</param>
-/// <param name="Column">Column.</param>
-/// <param name="Sample">Sample, from 0; the first is the one shown.</param>
-/// <param name="Index">Index in the answer, from 0.</param>
-/// <param name="Id">Token id.</param>
-/// <param name="Text">The token's text.</param>
-/// <param name="Pre">Projection before the displayed block's interventions.</param>
-/// <param name="Post">After them.</param>
-/// <param name="Read">Of the plain model reading the text; equals <paramref name="Pre"/> for the plain model.</param>
-/// <param name="Touched">Whether the displayed block's cap lifted it.</param>
-/// <param name="Lifted">At how many blocks a cap lifted it.</param>
-/// <param name="Kl">KL(this column || plain model) where the token was chosen, nats; null for the plain model.</param>
-/// <param name="PlainChoice">What the plain model would have said there; null for the plain model.</param>
-public sealed record TokenPoint(
-    int Turn, Column Column, int Sample, int Index, int Id, string Text, float Pre, float Post, float Read, bool Touched, int Lifted, float? Kl, string? PlainChoice);
-
-/// <summary>The dashed line of a capped column.</summary>
-/// <param name="Value">Where it lies, in the units shown.</param>
-/// <param name="Percentile">The percentile it comes from.</param>
-/// <param name="Acts">Whether the cap acts at the block that is shown; else the line is only the percentile.</param>
-public sealed record ColumnFloor(float Value, double Percentile, bool Acts);
-
-/// <summary>What is known of a column when a turn begins.</summary>
-/// <param name="Name">What it runs, as it is called.</param>
-/// <param name="Floor">Its dashed line; null without a cap.</param>
-/// <param name="Samples">Answers that it will give.</param>
-public sealed record ColumnStart(string Name, ColumnFloor? Floor, int Samples);
-
-/// <summary>The means of an answer in the three readings; null while it has no token.</summary>
-/// <param name="Read">Of <see cref="TokenPoint.Read"/>.</param>
-/// <param name="Pre">Of <see cref="TokenPoint.Pre"/>.</param>
-/// <param name="Post">Of <see cref="TokenPoint.Post"/>.</param>
-public sealed record ReadingMeans(float Read, float Pre, float Post)
-{
-    /// <summary>The mean in a reading.</summary>
-    public float this[Reading reading] => reading switch { Reading.Pre => Pre, Reading.Post => Post, _ => Read };
-}
-
-/// <summary>A column in one turn.</summary>
-/// <param name="Name">What it ran, as it is called.</param>
-/// <param name="Floor">Its dashed line; null without a cap.</param>
-/// <param name="Samples">The means of its answers, by sample; null where nothing was generated yet. Empty where the column did not answer.</param>
-public sealed record ColumnSummary(string Name, ColumnFloor? Floor, IReadOnlyList<ReadingMeans?> Samples);
-
-/// <summary>What is known of a turn beside its tokens.</summary>
-/// <param name="Turn">Turn, from 0.</param>
-/// <param name="Span">Tokens that its width on the chart stands for.</param>
-/// <param name="Changed">Whether its settings differ from the turn before.</param>
-/// <param name="A">Column A.</param>
-/// <param name="B">Column B.</param>
-public sealed record TurnSummary(int Turn, int Span, bool Changed, ColumnSummary A, ColumnSummary B)
-{
-    /// <summary>A column.</summary>
-    public ColumnSummary this[Column column] => column == Column.A ? A : B;
-}
-
-/// <summary>What is new on the chart since a cursor.</summary>
-/// <param name="Reset">Whether everything drawn before is gone.</param>
-/// <param name="Points">New points, in the order they came.</param>
-/// <param name="Turns">Turns that changed.</param>
-/// <param name="Cursor">Where the next question starts.</param>
-public sealed record TrajectoryDelta(bool Reset, IReadOnlyList<TokenPoint> Points, IReadOnlyList<TurnSummary> Turns, TrajectoryCursor Cursor);
-
-/// <summary>How much of a trajectory has been drawn.</summary>
-/// <param name="Epoch">Counts removals: a drawing of another epoch starts again.</param>
-/// <param name="Points">Points drawn.</param>
-/// <param name="Revision">Newest turn summary drawn.</param>
-public readonly record struct TrajectoryCursor(int Epoch, int Points, int Revision);
-
 /// <summary>
 /// Every token's projection, turn by turn, in both columns: the chart's data. Answers arrive on other threads than pages draw on,
 /// so each member takes the lock; a page asks for what is new since its cursor.
@@ -91,7 +10,8 @@ public sealed class Trajectory
     private readonly Lock gate = new();
     private readonly List<TokenPoint> points = [];
     private readonly List<TurnData> turns = [];
-    private int epoch;
+    // For each removal, how many points before it still hold: a drawing goes back no further than it must.
+    private readonly List<int> kept = [];
     private int revision;
 
     /// <summary>Adds a turn; <paramref name="changed"/>: its settings differ from those of the turn before.</summary>
@@ -107,11 +27,10 @@ public sealed class Trajectory
         lock (gate)
         {
             // An answer that was cut off by undo may have one more event under way.
-            if (point.Turn >= turns.Count || point.Sample >= turns[point.Turn][point.Column].Samples.Length) return;
+            if (point.Turn >= turns.Count || point.Sample >= turns[point.Turn][point.Column].Samples) return;
             var turn = turns[point.Turn];
             points.Add(point);
-            ref var sums = ref turn[point.Column].Samples[point.Sample];
-            sums = (sums.Read + point.Read, sums.Pre + point.Pre, sums.Post + point.Post, sums.Count + 1);
+            turn[point.Column].Add(point);
             turn.Revision = ++revision;
         }
     }
@@ -134,8 +53,7 @@ public sealed class Trajectory
         {
             if (turn >= turns.Count) return;
             turns.RemoveRange(turn, turns.Count - turn);
-            points.RemoveAll(p => p.Turn >= turn);
-            epoch++;
+            Remove(p => p.Turn >= turn);
         }
     }
 
@@ -145,13 +63,12 @@ public sealed class Trajectory
         lock (gate)
         {
             if (turn >= turns.Count) return;
-            points.RemoveAll(p => p.Turn == turn && p.Column == column);
+            Remove(p => p.Turn == turn && p.Column == column);
             var fresh = new ColumnData(now);
             if (column == Column.A) turns[turn].A = fresh;
             else turns[turn].B = fresh;
             turns[turn].Complete = false;
             turns[turn].Revision = ++revision;
-            epoch++;
         }
     }
 
@@ -160,34 +77,70 @@ public sealed class Trajectory
     {
         lock (gate)
         {
-            if (turn >= turns.Count || sample >= turns[turn][column].Samples.Length) return null;
+            if (turn >= turns.Count || sample >= turns[turn][column].Samples) return null;
             return turns[turn][column].Means(sample)?[reading];
         }
     }
 
-    /// <summary>What came since the cursor; everything where the cursor belongs to another epoch.</summary>
-    public TrajectoryDelta Since(TrajectoryCursor cursor)
+    /// <summary>What came since the cursor, at most so many points; everything where the cursor is not of this trajectory.</summary>
+    public TrajectoryDelta Since(TrajectoryCursor cursor, int most = int.MaxValue)
     {
         lock (gate)
         {
-            var reset = cursor.Epoch != epoch;
-            var from = reset ? default : cursor;
-            var changed = turns.Select((turn, index) => (turn, index)).Where(t => t.turn.Revision > from.Revision)
-                .Select(t => t.turn.Summary(t.index)).ToList();
-            return new TrajectoryDelta(reset, points.GetRange(from.Points, points.Count - from.Points), changed, new(epoch, points.Count, revision));
+            var from = cursor.Epoch >= 0 && cursor.Epoch <= kept.Count ? cursor : default;
+            var keep = from.Points;
+            for (var i = from.Epoch; i < kept.Count; i++) keep = Math.Min(keep, kept[i]);
+            var changed = new List<TurnSummary>();
+            for (var i = 0; i < turns.Count; i++)
+                if (turns[i].Revision > from.Revision) changed.Add(turns[i].Summary(i));
+            var fresh = points.GetRange(keep, Math.Min(most, points.Count - keep));
+            return new TrajectoryDelta(keep, turns.Count, fresh, changed, new(kept.Count, keep + fresh.Count, revision));
         }
+    }
+
+    private void Remove(Predicate<TokenPoint> gone)
+    {
+        var first = points.FindIndex(gone);
+        kept.Add(first < 0 ? points.Count : first);
+        points.RemoveAll(gone);
+    }
+
+    private struct Sums
+    {
+        private double read, pre, post;
+
+        public int Count { get; private set; }
+
+        public readonly ReadingMeans? Means => Count == 0 ? null : new ReadingMeans((float)(read / Count), (float)(pre / Count), (float)(post / Count));
+
+        public void Add(float newRead, float newPre, float newPost) => (read, pre, post, Count) = (read + newRead, pre + newPre, post + newPost, Count + 1);
     }
 
     private sealed class ColumnData(ColumnStart start)
     {
-        public (double Read, double Pre, double Post, int Count)[] Samples { get; } = new (double, double, double, int)[start.Samples];
+        private readonly Sums[] samples = new Sums[start.Samples];
+        private readonly Dictionary<string, Sums[]> more = [];
 
-        public int Longest => Samples.Length == 0 ? 0 : Samples.Max(s => s.Count);
+        public int Samples => samples.Length;
 
-        public ReadingMeans? Means(int sample) => Samples[sample] is { Count: > 0 } s
-            ? new ReadingMeans((float)(s.Read / s.Count), (float)(s.Pre / s.Count), (float)(s.Post / s.Count)) : null;
+        public int Longest => samples.Length == 0 ? 0 : samples.Max(s => s.Count);
 
-        public ColumnSummary Summary() => new(start.Name, start.Floor, [.. Samples.Select((_, i) => Means(i))]);
+        public void Add(TokenPoint point)
+        {
+            samples[point.Sample].Add(point.Read, point.Pre, point.Post);
+            foreach (var other in point.More)
+            {
+                if (!more.TryGetValue(other.Axis, out var sums)) more[other.Axis] = sums = new Sums[samples.Length];
+                sums[point.Sample].Add(other.Read, other.Pre, other.Post);
+            }
+        }
+
+        public ReadingMeans? Means(int sample) => samples[sample].Means;
+
+        public ColumnSummary Summary() => new(start.Name, start.Floor, [.. samples.Select(s => s.Means)])
+        {
+            More = more.ToDictionary(m => m.Key, m => (IReadOnlyList<ReadingMeans?>)[.. m.Value.Select(s => s.Means)]),
+        };
     }
 
     private sealed class TurnData

@@ -9,11 +9,16 @@ namespace AxisDemo.Web.Components.Chat;
 public sealed partial class TrajectoryChart
 {
     private const int FewestColumns = 4;
+    // A long conversation that is opened again comes in parts, so that the page lives meanwhile.
+    private const int MostPoints = 8_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     // No trajectory has this epoch: the answer to it starts again.
     private static readonly TrajectoryCursor Nothing = new(-1, 0, 0);
     private readonly SortedDictionary<int, TurnSummary> known = [];
+    private Dictionary<int, string> changes = [];
     private IReadOnlyCollection<TurnSummary> summaries = [];
+    private IReadOnlyList<DrawnAxis> axes = [];
+    private string drawnKey = DrawnAxis.Main;
     private ElementReference plot;
     private IJSObjectReference? module;
     private IJSObjectReference? chart;
@@ -21,7 +26,7 @@ public sealed partial class TrajectoryChart
     private TrajectoryCursor cursor;
     private ChatSession? heard;
     private ChatAxis? created;
-    private (Reading, ColumnFloor?, ColumnFloor?)? shown;
+    private Shown? shown;
     private bool sending;
     private bool showing;
     private bool failed;
@@ -29,11 +34,14 @@ public sealed partial class TrajectoryChart
     /// <summary>Whose trajectory.</summary>
     [Parameter] public ChatSession? Session { get; set; }
 
-    /// <summary>The axis; null until it is loaded.</summary>
-    [Parameter] public ChatAxis? Axis { get; set; }
+    /// <summary>The model and its axes; null until it is loaded.</summary>
+    [Parameter] public ReadyModel? Loaded { get; set; }
 
-    /// <summary>Which reading of capped answers the blue line is.</summary>
+    /// <summary>Which reading of the answers is drawn.</summary>
     [Parameter] public Reading Reading { get; set; }
+
+    /// <summary>Another reading was chosen.</summary>
+    [Parameter] public EventCallback<Reading> ReadingChanged { get; set; }
 
     /// <summary>Whether the model is still being loaded.</summary>
     [Parameter] public bool Loading { get; set; }
@@ -41,19 +49,17 @@ public sealed partial class TrajectoryChart
     [Inject] private IJSRuntime Js { get; set; } = null!;
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
-    private string Caption
-    {
-        get
-        {
-            if (summaries.Count == 0) return "Nothing has been said yet.";
-            var floor = Axis is null ? "" : Axis.CapsDisplayLayer ? "The floor of the cap" : "The calibration's percentile";
-            return string.Join(" ", summaries.Select(Label)) + (summaries.Last().B.Floor is { } f ? $" {floor} lies at {AnswerView.Number(f.Value)}." : "");
-        }
-    }
+    private ChatAxis? Axis => Loaded?.Axis;
+
+    // The axis that was chosen; the main one where that is no longer watched.
+    private DrawnAxis? Drawn => axes.FirstOrDefault(a => a.Key == drawnKey) ?? (axes.Count > 0 ? axes[0] : null);
+
+    private string Caption => summaries.Count == 0 ? "Nothing has been said yet." : $"{summaries.Count} turns. {Label(summaries.Last())} The table has every turn.";
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
+        axes = Loaded is null ? [] : DrawnAxis.All(Loaded, Session?.Watched ?? []);
         if (!RendererInfo.IsInteractive || Session is null || ReferenceEquals(Session, heard)) return;
         heard = Session;
         // Drawing a chart costs a browser more than text does: a third of the page's rate is still fluent.
@@ -70,14 +76,10 @@ public sealed partial class TrajectoryChart
         {
             created = Axis;
             module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/chart.js");
-            chart = await module.InvokeAsync<IJSObjectReference>("create", plot, new
-            {
-                roles = Axis.Roles.Select(r => new { name = r.Role, value = r.Projection }),
-                columns = FewestColumns,
-                capsDisplayLayer = Axis.CapsDisplayLayer,
-                layer = Axis.DisplayLayer,
-                spread = new[] { Axis.Shown(5), Axis.Shown(95) },
-            });
+            var old = chart;
+            chart = null;
+            if (old is not null) await CloseAsync(old);
+            chart = await module.InvokeAsync<IJSObjectReference>("create", plot, new { columns = FewestColumns, axis = ChartMessages.Axis(DrawnAxis.Of(Axis)) });
             (shown, cursor) = (null, Nothing);
         }
 
@@ -91,12 +93,7 @@ public sealed partial class TrajectoryChart
         pulse?.Dispose();
         try
         {
-            if (chart is not null)
-            {
-                await chart.InvokeVoidAsync("dispose");
-                await chart.DisposeAsync();
-            }
-
+            if (chart is not null) await CloseAsync(chart);
             if (module is not null) await module.DisposeAsync();
         }
         catch (JSDisconnectedException)
@@ -109,29 +106,38 @@ public sealed partial class TrajectoryChart
     /// <summary>A turn in words.</summary>
     internal static string Label(TurnSummary turn)
     {
-        var said = new[] { turn.A, turn.B }.Where(c => c.Samples is [{ }, ..]).Select(c => $"{c.Name} {AnswerView.Number(c.Samples[0]!.Read)}").ToList();
+        var said = Enum.GetValues<Column>().Select(c => (turn[c].Name, Spread: SeedSpread.Of(turn[c], DrawnAxis.Main, Reading.Read))).Where(c => c.Spread is not null)
+            .Select(c => $"{c.Name} {AnswerView.Number((float)c.Spread!.Value.Mean)}").ToList();
         return $"Turn {turn.Turn + 1}: {(said.Count == 0 ? "no answer yet" : string.Join(", ", said))}.";
     }
 
-    /// <summary>A delta as the script takes it: arrays, since each key would be sent with each token.</summary>
-    internal static object Message(TrajectoryDelta delta) => new
+    private static string Go(TurnSummary turn) => $"Go to turn {turn.Turn + 1}";
+
+    private static string? Change(string? words) => words is null ? null : $"Settings changed: {words}.";
+
+    private static async Task CloseAsync(IJSObjectReference chart)
     {
-        reset = delta.Reset,
-        points = delta.Points.Select(p => new object?[] { p.Turn, (int)p.Column, p.Sample, p.Index, p.Text, Round(p.Pre), Round(p.Post), Round(p.Read), p.Touched ? 1 : 0, p.Lifted, p.Kl is { } kl ? Math.Round(kl, 4) : null, p.PlainChoice, p.Id }),
-        turns = delta.Turns.Select(t => new { turn = t.Turn, span = t.Span, changed = t.Changed, columns = new[] { Column(t.A), Column(t.B) } }),
-    };
+        await chart.InvokeVoidAsync("dispose");
+        await chart.DisposeAsync();
+    }
 
-    // Means by sample, each [read, pre, post].
-    private static object Column(ColumnSummary column) => new
+    private void Draw(string? key)
     {
-        name = column.Name,
-        floor = column.Floor is { } f ? new { value = Round(f.Value), percentile = f.Percentile, acts = f.Acts } : null,
-        means = column.Samples.Select(m => m is null ? null : new[] { Round(m.Read), Round(m.Pre), Round(m.Post) }),
-    };
+        drawnKey = key ?? DrawnAxis.Main;
+        pulse?.Signal();
+    }
 
-    private static double Round(float value) => Math.Round(value, 2);
+    private void WatchAlso(ChangeEventArgs e)
+    {
+        if ((string?)e.Value is { Length: > 0 } key) Watch(Session!.Watched.Append(key));
+    }
 
-    private static bool Empty(TrajectoryDelta delta) => !delta.Reset && delta.Points.Count == 0 && delta.Turns.Count == 0;
+    private void Watch(IEnumerable<string> keys)
+    {
+        Session!.Watched = [.. keys];
+        axes = DrawnAxis.All(Loaded!, Session.Watched);
+        pulse?.Signal();
+    }
 
     private async Task DrawAsync()
     {
@@ -142,10 +148,11 @@ public sealed partial class TrajectoryChart
     private async Task SendAsync()
     {
         if (chart is null || Session is null || sending) return;
-        var delta = Session.Trajectory.Since(cursor);
+        var delta = Session.Trajectory.Since(cursor, MostPoints);
         if (Empty(delta)) return;
         sending = true;
-        var taken = await CallAsync("extend", Message(delta));
+        var words = Changes(Session.Turns);
+        var taken = await CallAsync("extend", ChartMessages.Delta(delta, words));
         sending = false;
         if (!taken)
         {
@@ -154,30 +161,51 @@ public sealed partial class TrajectoryChart
         }
 
         cursor = delta.Cursor;
-        if (delta.Reset) known.Clear();
         var labels = known.Count;
         foreach (var turn in delta.Turns) known[turn.Turn] = turn;
-        summaries = [.. known.Values];
-        if (delta.Reset || labels != known.Count || Session.Turns is not [.., { Over: false }]) StateHasChanged();
+        foreach (var gone in known.Keys.Where(turn => turn >= delta.Count).ToList()) known.Remove(gone);
+        // While an answer runs the labels wait for its end: they would be sent again with each token.
+        if (labels != known.Count || Session.Turns is not [.., { Over: false }])
+        {
+            (summaries, changes) = ([.. known.Values], words);
+            StateHasChanged();
+        }
+
         // What came while the browser was drawing.
-        if (!Empty(Session.Trajectory.Since(cursor))) pulse?.Signal();
+        if (!Empty(Session.Trajectory.Since(cursor, 1))) pulse?.Signal();
+    }
+
+    private bool Empty(TrajectoryDelta delta) => delta.Keep == cursor.Points && delta.Count == known.Count && delta.Points.Count == 0 && delta.Turns.Count == 0;
+
+    private static Dictionary<int, string> Changes(IReadOnlyList<ChatTurn> turns)
+    {
+        var words = new Dictionary<int, string>();
+        for (var i = 1; i < turns.Count; i++)
+            if (SettingsChange.Words(turns[i - 1].Settings, turns[i].Settings) is { } changed) words[i] = changed;
+        return words;
     }
 
     private async Task ShowAsync()
     {
-        if (chart is null || Axis is null || Session is null || showing) return;
-        var now = (Reading, Floor(Chat.Column.A), Floor(Chat.Column.B));
+        if (chart is null || Drawn is not { } drawn || Session is null || showing) return;
+        var (a, b) = (Session.Settings.A, Session.Settings.B);
+        var now = new Shown(drawn.Key, Reading, VariantPlan.Floor(a, Axis), VariantPlan.Floor(b, Axis), a.Name, b.Name, string.Join(' ', axes.Select(x => x.Key)));
         if (now == shown) return;
         showing = true;
-        var taken = await CallAsync("show", Reading.ToString().ToLowerInvariant(), new[] { now.Item2, now.Item3 });
+        var taken = await CallAsync("show", new
+        {
+            axis = ChartMessages.Axis(drawn),
+            reading = Reading.ToString().ToLowerInvariant(),
+            next = new[] { ChartMessages.Floor(now.FloorA), ChartMessages.Floor(now.FloorB) },
+            names = new[] { now.NameA, now.NameB },
+            axes = axes.Select(x => new { key = x.Key, name = x.Name, layer = x.Watch.Layer }),
+        });
         showing = false;
         if (!taken) return;
         shown = now;
         // A slider that was moved meanwhile.
         pulse?.Signal();
     }
-
-    private ColumnFloor? Floor(Column column) => VariantPlan.Floor(Session!.Settings[column], Axis);
 
     // False when the browser may not have taken the call: over a connection that is lost for a while nothing says whether it did.
     private async Task<bool> CallAsync(string method, params object?[] arguments)
@@ -207,4 +235,7 @@ public sealed partial class TrajectoryChart
             return false;
         }
     }
+
+    // What the chart was last told to draw.
+    private sealed record Shown(string Axis, Reading Reading, ColumnFloor? FloorA, ColumnFloor? FloorB, string NameA, string NameB, string Axes);
 }

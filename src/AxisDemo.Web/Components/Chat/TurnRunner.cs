@@ -8,6 +8,9 @@ namespace AxisDemo.Web.Components.Chat;
 /// <summary>Asks the engine for a turn's answers and hands its events on.</summary>
 public sealed class TurnRunner(Trajectory trajectory, Action changed)
 {
+    /// <summary>What is watched beside the main axis, by <see cref="DrawnAxis.Key"/>; what a model does not have is left out.</summary>
+    public IReadOnlyList<string> Watched { get; set; } = [];
+
     /// <summary>The answers that a column will give: none where its variant needs an axis and there is none.</summary>
     public static IReadOnlyList<Answer> Answers(ReadyModel loaded, ChatSettings settings, int turn, Column column, IReadOnlyList<int>? given = null)
     {
@@ -75,10 +78,20 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
         return answer.Continuations == 0 ? seed : ChatSettings.TurnSeed((int)(seed & int.MaxValue), answer.Continuations);
     }
 
-    private static GenerationRequest Request(ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer, int mostTokens)
+    /// <summary>What an answer answers: the prompt without any of the answer.</summary>
+    public static Prompt Asked(ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer)
     {
+        ArgumentNullException.ThrowIfNull(loaded);
+        ArgumentNullException.ThrowIfNull(turn);
+        ArgumentNullException.ThrowIfNull(answer);
         var (now, column) = (answer.Settings, answer.Column);
-        var prompt = ColumnPrompt.Next(loaded.Generator, now.SystemPromptOf(column), [.. turns.Take(turn.Index).Select(t => t.Past(now.Remembers(column)))], turn.User);
+        return ColumnPrompt.Next(loaded.Generator, now.SystemPromptOf(column), [.. turns.Take(turn.Index).Select(t => t.Past(now.Remembers(column)))], turn.User);
+    }
+
+    private GenerationRequest Request(ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer, int mostTokens)
+    {
+        var now = answer.Settings;
+        var prompt = Asked(loaded, turns, turn, answer);
         var interventions = VariantPlan.Interventions(answer.Variant, loaded.Axis);
         return new GenerationRequest
         {
@@ -93,7 +106,7 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
                 Seed = Seed(answer),
             },
             Interventions = interventions,
-            Watch = loaded.Axis is { } axis ? [axis.Display()] : [],
+            Watch = [.. DrawnAxis.All(loaded, Watched).Select(a => a.Watch)],
             Read = interventions.Count > 0,
         };
     }

@@ -48,8 +48,11 @@ public static class VariantPlan
         return Intervention.Add([(layer, direction, (float)(variant.Strength * norm / direction.Norm))]);
     }
 
-    // Every direction is as likely as any other: a vector of independent normal values (Box-Muller over the same luck as sampling's).
-    private static Direction Random(int width, int seed)
+    /// <summary>
+    /// A direction of length 1: each is as likely as any other, since it is a vector of independent normal values (Box-Muller over the
+    /// same luck as sampling's).
+    /// </summary>
+    public static Direction Random(int width, int seed)
     {
         var values = new float[width];
         for (var i = 0; i < width; i++)

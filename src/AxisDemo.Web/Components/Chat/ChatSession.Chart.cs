@@ -1,0 +1,46 @@
+using AxisDemo.Formats;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Serving;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>What the chart and the layer view ask of a conversation.</summary>
+public sealed partial class ChatSession
+{
+    /// <summary>Axes that are watched beside the main one, by <see cref="DrawnAxis.Key"/>. They act from the next message on.</summary>
+    public IReadOnlyList<string> Watched
+    {
+        get => runner.Watched;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            runner.Watched = [.. value.Distinct(StringComparer.Ordinal).Where(key => State.Loaded is { } loaded && DrawnAxis.Find(loaded, key) is not null).Take(DrawnAxis.Most)];
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Reads an answer again with the main axis watched at every block.</summary>
+    /// <param name="answer">An answer of <see cref="Turns"/> that is over.</param>
+    /// <param name="progress">Told the part that is done, 0..1.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InputException">The answer is gone or has no tokens, its model is no longer in memory, or the engine refuses the request.</exception>
+    /// <exception cref="Interp.GenerationFailedException">The engine failed.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Task<LayerMap> ReadLayersAsync(Answer answer, IProgress<double> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        var now = turns;
+        if (now.ElementAtOrDefault(answer.Turn) is not { } turn || !turn[answer.Column].Contains(answer))
+            throw new InputException("answer", "", "it is no longer part of the conversation.", "Choose another one.");
+        // The axis is the conversation's, where it was made for the model that wrote the answer.
+        var loaded = source.Find(answer.Model, Axis) ?? source.Find(answer.Model)
+            ?? throw new InputException("answer", "model", $"{answer.Model}, which wrote it, is not in memory.", "Load that model again.");
+        if (loaded.Axis is not { } axis) throw new InputException("answer", "axis", "its model has no axis to project on.", "Make one with: axis extract, axis build.");
+        int[] ids;
+        lock (answer.Gate) ids = [.. answer.Ids];
+        var prompt = TurnRunner.Asked(loaded, now, turn, answer);
+        var asked = new GenerationRequest { Prompt = prompt.Ids, PromptSpecial = prompt.Special, Interventions = VariantPlan.Interventions(answer.Variant, axis) };
+        var watches = Enumerable.Range(0, axis.Layers).Select(layer => new Watch(DrawnAxis.Main, layer, axis.Direction(layer), axis.OffsetAt(layer))).ToList();
+        return LayerMap.ReadAsync(loaded.Generator, asked, ids, watches, progress, cancellation);
+    }
+}

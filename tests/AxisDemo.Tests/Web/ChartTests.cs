@@ -1,0 +1,146 @@
+using System.Text.Json;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Options;
+using AxisDemo.Web.Serving;
+
+namespace AxisDemo.Tests.Web;
+
+public class ChartTests
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly ScriptedGenerator generator = new();
+
+    [Fact]
+    public void A_token_of_the_plain_model_is_sent_once_and_one_of_a_changed_run_with_its_three_readings()
+    {
+        var plain = new TokenPoint(1, Column.A, 0, 2, 30, " sea", -1.234f, -1.234f, -1.234f, false, 0, null, null);
+        var capped = new TokenPoint(1, Column.B, 0, 2, 30, " sea", -3, -2, -1, true, 4, 0.1234f, " the") { More = [new AxisPoint("role:pirate", 1, 2, 3)] };
+        var sent = Sent(new TrajectoryDelta(5, 2, [plain, capped], [], default)).GetProperty("points");
+
+        Assert.Equal("""[1,0,0,2," sea",30,-1.23]""", sent[0].GetRawText());
+        Assert.Equal("""[1,1,0,2," sea",30,-1,-3,-2,1,4,0.123," the",{"role:pirate":[3,1,2]}]""", sent[1].GetRawText());
+    }
+
+    [Fact]
+    public void A_turn_is_sent_with_its_seeds_spread_and_whether_the_difference_is_noise()
+    {
+        ColumnSummary Column(string name, ColumnFloor? floor, params float[] reads) => new(name, floor, [.. reads.Select(r => new ReadingMeans(r, r + 100, r + 200))]);
+        var turn = new TurnSummary(3, 64, true, Column("Standard", null, 1, 3), Column("Capped", new ColumnFloor(-6, 75, true), 2, 4));
+        var sent = Sent(new TrajectoryDelta(0, 4, [], [turn], default), new() { [3] = "temperature 0.7 → 1" }).GetProperty("turns")[0];
+
+        Assert.Equal("temperature 0.7 → 1", sent.GetProperty("changed").GetString());
+        Assert.Equal("[2,2,102,202,1.41,1.41,1.41]", sent.GetProperty("columns")[0].GetProperty("means").GetProperty("assistant").GetRawText());
+        Assert.Equal("""{"value":-6,"percentile":75,"acts":true}""", sent.GetProperty("columns")[1].GetProperty("floor").GetRawText());
+        Assert.Equal("[true,true,true]", sent.GetProperty("noise").GetProperty("assistant").GetRawText());
+        Assert.Equal(JsonValueKind.Null, Sent(new TrajectoryDelta(0, 4, [], [turn with { A = Column("Standard", null, 1) }], default)).GetProperty("turns")[0].GetProperty("noise").GetProperty("assistant")[0].ValueKind);
+    }
+
+    [Fact]
+    public async Task The_table_says_means_seeds_noise_floors_and_changed_settings()
+    {
+        ColumnSummary Column(string name, params float[] reads) => new(name, name == "Capped" ? new ColumnFloor(-6, 75, false) : null, [.. reads.Select(r => new ReadingMeans(r, r, r))]);
+        var turns = new[]
+        {
+            new TurnSummary(0, 64, false, Column("Standard", -10, -12, -14), Column("Capped", -11, -12, -15)),
+            new TurnSummary(1, 64, true, Column("Standard", -10, -12, -14), Column("Capped", 10, 12, 14)),
+            new TurnSummary(2, 64, false, Column("Standard", -10), Column("Capped")),
+        };
+        var table = await Markup.Render<ChartTable>(generator, new()
+        {
+            ["Turns"] = turns,
+            ["Axis"] = DrawnAxis.Of(ScriptedGenerator.TestAxis()),
+            ["Changes"] = new Dictionary<int, string> { [1] = "B: Capped → Standard" },
+        });
+        var rows = table.QuerySelectorAll("tbody tr").Select(row => string.Join(" | ", row.Children.Select(c => c.TextContent.Trim()))).ToList();
+
+        Assert.Equal("1 | Standard −12 ± 2 (3 seeds) | Capped −13 ± 2 (3 seeds) | −1, inside the seeds' spread: noise | B −6 (p75, not capped here) | ", rows[0]);
+        Assert.Equal("2 | Standard −12 ± 2 (3 seeds) | Capped +12 ± 2 (3 seeds) | +24, more than the seeds' spread | B −6 (p75, not capped here) | B: Capped → Standard", rows[1]);
+        Assert.Equal("3 | Standard −10 | Capped no value |  | B −6 (p75, not capped here) | ", rows[2]);
+    }
+
+    [Fact]
+    public void A_change_of_settings_is_said_in_words_and_the_seed_is_none()
+    {
+        var before = new ChatSettings();
+
+        Assert.Null(SettingsChange.Words(before, before with { Seed = 9, MaxTokens = 10 }));
+        Assert.Equal("temperature 0.7 → 1", SettingsChange.Words(before, before with { Temperature = 1 }));
+        Assert.Equal("B: Capped → Capped p90 blocks 2:4, answers to each message 1 → 4", SettingsChange.Words(before, before with { B = ColumnVariant.Capped with { Percentile = 90, Band = new Band(2, 4) }, Repeats = 4 }));
+        Assert.Equal("A: Standard → Steered −1.5 towards sea captain, history: each its own → B's for both, a system prompt",
+            SettingsChange.Words(before, before with { A = new ColumnVariant { Kind = VariantKind.Steered, Strength = -1.5, Toward = "sea_captain" }, History = HistorySource.FromB, SystemPrompt = "Be brief." }));
+    }
+
+    [Fact]
+    public async Task Axes_beside_the_main_one_are_watched_from_the_next_message_on()
+    {
+        using var session = new ChatSession(generator, new LimitOptions());
+        await session.SendAsync("Hello");
+        session.Watched = ["role:vampire", "role:nobody", "random", "role:vampire"];
+        await session.SendAsync("And now?");
+
+        Assert.Equal(["role:vampire", "random"], session.Watched);
+        Assert.Equal(["assistant"], generator.Requests[0].Watch.Select(w => w.Axis));
+        var watched = generator.Requests[^1].Watch;
+        Assert.Equal(["assistant", "role:vampire", "random"], watched.Select(w => w.Axis));
+        Assert.All(watched, w => Assert.Equal(2, w.Layer));
+        Assert.Equal([-1, 0, 1], watched[1].Vector.Values.ToArray());
+        Assert.Equal(1, watched[2].Vector.Norm, 5);
+    }
+
+    [Fact]
+    public void Other_axis_files_roles_and_a_control_can_be_chosen()
+    {
+        var other = ScriptedGenerator.TestAxis() with { Name = "another axis", Path = "another.axis.safetensors" };
+        var loaded = new ReadyModel(generator, ScriptedGenerator.TestAxis(), null) { Axes = [ScriptedGenerator.TestAxis(), other] };
+
+        var keys = DrawnAxis.Choices(loaded).SelectMany(g => g.Axes).Select(a => a.Key).ToList();
+
+        Assert.Equal(["axis:another", "role:vampire", "random"], keys);
+        Assert.All(keys, key => Assert.Equal(key, DrawnAxis.Find(loaded, key)!.Watch.Axis));
+        Assert.Null(DrawnAxis.Find(loaded, "axis:missing"));
+        Assert.Null(DrawnAxis.Find(new ReadyModel(generator, null, "none"), "random"));
+        Assert.Empty(DrawnAxis.All(new ReadyModel(generator, null, "none"), keys));
+    }
+
+    [Fact]
+    public async Task The_layer_view_reads_the_answers_own_prompt_under_its_own_interventions()
+    {
+        using var session = new ChatSession(generator, new LimitOptions());
+        await session.SendAsync("Hello");
+        await session.SendAsync("And now?");
+        var (asked, answer) = (generator.Requests[^1], session.Turns[1].B[0]);
+        generator.Requests.Clear();
+        generator.Script = request =>
+        [
+            new AxisDemo.Serving.PromptEvent([.. request.Watch.Select(w => new AxisDemo.Serving.PromptProjection(w.Axis, w.Layer, new float[request.Prompt.Count], new float[request.Prompt.Count], new bool[request.Prompt.Count]))]),
+            new AxisDemo.Serving.FinishedEvent("length", 0, 0),
+        ];
+
+        var map = await session.ReadLayersAsync(answer, new Progress<double>(), TestContext.Current.CancellationToken);
+
+        Assert.Equal([0, 1, 2, 3], map.Layers);
+        Assert.Equal(answer.Ids.Count, map.Tokens.Count);
+        Assert.Equal(2, generator.Requests.Count);
+        var capped = Assert.Single(generator.Requests, r => r.Interventions.Count > 0);
+        Assert.True(asked.Interventions.Count > 0, "the last request was the capped column's");
+        Assert.Equal(asked.Interventions[0].Key, capped.Interventions[0].Key);
+        Assert.Equal(asked.Prompt.Concat(answer.Ids), capped.Prompt);
+
+        session.Undo();
+        await Assert.ThrowsAsync<AxisDemo.Formats.InputException>(() => session.ReadLayersAsync(answer, new Progress<double>(), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Without_an_axis_the_page_says_so_where_the_chart_would_be()
+    {
+        generator.Become(new ModelState(new ReadyModel(generator, null, "There is no axis."), null, null));
+        var page = await Markup.Render<TrajectoryChart>(generator, new() { ["Session"] = new ChatSession(generator, new LimitOptions()), ["Loaded"] = generator.State.Loaded });
+
+        Assert.Contains("No axis", page.QuerySelector(".plot-note")!.TextContent, StringComparison.Ordinal);
+        Assert.Null(page.QuerySelector("#layers"));
+    }
+
+    private static JsonElement Sent(TrajectoryDelta delta, Dictionary<int, string>? changes = null) =>
+        JsonSerializer.SerializeToElement(ChartMessages.Delta(delta, changes ?? []), Plain);
+}

@@ -1,0 +1,172 @@
+// What Plotly is given: traces and layout for a view of the series. Nothing here keeps state.
+
+import { A, B, readings } from './series.js';
+
+const label = (text, colour, more) => ({ text, showarrow: false, font: { size: 12, color: colour }, ...more });
+export const whole = v => (Math.round(v) < 0 ? '−' : Math.round(v) > 0 ? '+' : '') + Math.abs(Math.round(v));
+
+export const margins = narrow => ({ l: narrow ? 34 : 52, r: narrow ? 66 : 104, t: 24, b: 4 });
+
+// A turn's numbers of a column on an axis: [seeds, read, pre, post, spread of read, of pre, of post].
+const numbers = (turn, column, axis) => turn.columns[column].means?.[axis];
+const mean = (entry, reading) => entry?.[1 + readings.indexOf(reading)];
+const spread = (entry, reading) => entry?.[4 + readings.indexOf(reading)];
+
+export function figure({ series, axis, reading, columns, view, height, width, colours, next, names }) {
+  const narrow = width < 560, margin = margins(narrow), [from, to] = view.x;
+  const turnPixels = (width - margin.l - margin.r) / (to - from);
+  // As much again on both sides, so that a drag shows lines before it ends.
+  const [first, last] = [from - (to - from), to + (to - from)];
+  const ink = [colours.a, colours.b], key = axis.key;
+  const range = view.y ?? scale(series, axis, reading);
+  const traces = [];
+  for (const column of [A, B]) traces.push({ ...thinLine(ink[column], 0.5), ...series.line(column, 0, key, reading, first, last, turnPixels), name: names[column] });
+  for (const column of [A, B]) traces.push(bars(series, column, key, reading, first, last, ink[column]));
+  for (const column of [A, B]) {
+    if (series.samples(column) < 2) continue;
+    traces.unshift(band(series, column, key, reading, first, last, ink[column]));
+    for (let sample = 1; sample < series.samples(column); sample++)
+      traces.push({ ...thinLine(ink[column], 0.16), ...series.line(column, sample, key, reading, first, last, turnPixels) });
+  }
+  // The two columns' lines come first whatever else is drawn: tests and exports find them there.
+  traces.sort((p, q) => order(p) - order(q));
+  const annotations = [
+    label(`▲ ${axis.high}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
+    label(`▼ ${axis.low}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
+  ];
+  floors(series, axis, next, columns, traces, annotations, ink, narrow);
+  differences(series, key, reading, from, to, turnPixels, traces, annotations, colours);
+  changes(series, columns, traces, colours);
+  const shapes = roles(axis, range, height - margin.t - margin.b, annotations, colours, narrow);
+  if (view.marked != null) shapes.push({ type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0: view.marked, x1: view.marked + 1, y0: 0, y1: 1, fillcolor: colours.mark, line: { width: 0 } });
+  const layout = {
+    width, height, margin, showlegend: false, shapes, annotations, hovermode: false, dragmode: view.touch ? false : 'zoom',
+    paper_bgcolor: 'transparent', plot_bgcolor: 'transparent',
+    font: { family: 'Inter, system-ui, sans-serif', size: 12, color: colours.ink },
+    // One grid line between two turns, as long as they leave room between them.
+    xaxis: { range: [from, to], fixedrange: false, showgrid: turnPixels >= 14, gridcolor: colours.line, tick0: 0, dtick: 1, zeroline: false, showticklabels: false },
+    yaxis: { range, fixedrange: false, gridcolor: colours.line, zeroline: false, nticks: height < 200 ? 4 : 6, tickfont: { size: 12 }, title: narrow ? undefined : { text: 'projection', standoff: 6, font: { size: 12 } } },
+  };
+  if (traces.some(t => t.yaxis === 'y2')) layout.yaxis2 = { overlaying: 'y', range: [0, 1], fixedrange: true, visible: false };
+  return { traces: traces.map(({ place, ...trace }) => trace), layout };
+}
+
+const order = trace => trace.place ?? 0;
+
+function thinLine(colour, opacity) {
+  return { type: 'scatter', mode: 'lines', opacity, line: { color: colour, width: 1.2 }, hoverinfo: 'skip', place: opacity < 0.5 ? 3 : 0 };
+}
+
+function bars(series, column, axis, reading, from, to, colour) {
+  const x = [], y = [];
+  for (const t of inView(series, from, to)) {
+    const value = mean(numbers(t, column, axis), reading);
+    if (value == null) continue;
+    x.push(t.turn + 0.012, t.turn + 0.988, null);
+    y.push(value, value, null);
+  }
+  return { type: 'scatter', mode: 'lines', x, y, line: { color: colour, width: 5 }, hoverinfo: 'skip', place: 1 };
+}
+
+// One standard deviation of the seeds' means on both sides of their mean.
+function band(series, column, axis, reading, from, to, colour) {
+  const x = [], y = [];
+  for (const t of inView(series, from, to)) {
+    const entry = numbers(t, column, axis);
+    if (!(entry?.[0] > 1)) continue;
+    const middle = mean(entry, reading), half = spread(entry, reading), [x0, x1] = [t.turn + 0.012, t.turn + 0.988];
+    x.push(x0, x1, x1, x0, x0, null);
+    y.push(middle - half, middle - half, middle + half, middle + half, middle - half, null);
+  }
+  return { type: 'scatter', mode: 'lines', x, y, fill: 'toself', fillcolor: colour, opacity: 0.22, line: { width: 0, color: colour }, hoverinfo: 'skip', place: 2 };
+}
+
+function* inView(series, from, to) {
+  for (let i = Math.max(0, Math.floor(from)); i < Math.min(series.turns.length, Math.ceil(to)); i++)
+    if (series.turns[i]) yield series.turns[i];
+}
+
+// The scale without a zoom: everything the series has shown of this axis and reading, and what the axis is labelled with.
+export function scale(series, axis, reading) {
+  const values = [...axis.spread, ...axis.roles.map(r => r.value), ...(series.range(axis.key, reading) ?? [])];
+  const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [-1, 1];
+  const size = high - low || 1;
+  // Below, room for a line of text.
+  return [low - size * 0.12, high + size * 0.04];
+}
+
+// Each turn keeps the lines it was answered under; the rest shows what the next one will get. A floor is {value, percentile, acts}: whether
+// the cap acts at the block that is shown.
+function floors(series, axis, next, columns, traces, annotations, ink, narrow) {
+  if (!axis.floors) return;
+  const keys = new Map();
+  for (const column of [A, B]) {
+    const segments = [];
+    for (let i = 0; i < columns; i++) {
+      const floor = series.turns[i] ? series.turns[i].columns[column].floor : next[column];
+      if (!floor) continue;
+      const previous = segments.at(-1);
+      if (previous && previous.value === floor.value && previous.acts === floor.acts && previous.end === i) previous.end = i + 1;
+      else segments.push({ ...floor, start: i, end: i + 1 });
+    }
+    if (segments.length === 0) continue;
+    const x = [], y = [];
+    for (const s of segments) {
+      x.push(s.start, s.end, null);
+      y.push(s.value, s.value, null);
+      if (segments.length > 1 && segments.length < 12)
+        annotations.push(label(`p${s.percentile}`, ink[column], { xref: 'x', yref: 'y', x: s.start, y: s.value, xanchor: 'left', yanchor: 'bottom', xshift: 4 }));
+    }
+    traces.push({ type: 'scatter', mode: 'lines', x, y, line: { color: ink[column], width: 1.6, dash: '6px,5px' }, hoverinfo: 'skip', name: 'floor' });
+    keys.set(column, { here: segments.every(s => s.acts), percentile: segments.length === 1 ? ` (p${segments[0].percentile})` : '' });
+  }
+  // The key stands above the lines, where none can cross it. Two capped columns share one, each dash in its colour.
+  const [column, key] = [...keys].at(-1) ?? [];
+  if (!key) return;
+  const both = keys.size > 1;
+  const percentile = both ? '' : key.percentile;
+  const text = key.here ? `floor of the cap${both ? 's' : ''}${percentile}`
+    : narrow ? `percentile${percentile}, not capped here` : `percentile of the axis file${percentile}: block ${axis.layer} is not capped`;
+  const dashes = both ? `<span style="color:${ink[A]}">╌</span><span style="color:${ink[B]}">╌</span>` : '╌╌';
+  annotations.push(label(`${dashes} ${text}`, ink[column], { xref: 'paper', yref: 'paper', x: 1, y: 1, xanchor: 'right', yanchor: 'bottom' }));
+}
+
+// With repeats: the distance between the columns' means, dark where it is more than the seeds' spread, grey and called noise where not.
+function differences(series, axis, reading, from, to, turnPixels, traces, annotations, colours) {
+  const lines = { true: { x: [], y: [] }, false: { x: [], y: [] } };
+  for (const t of inView(series, from, to)) {
+    const noise = t.noise?.[axis]?.[readings.indexOf(reading)];
+    if (noise == null) continue;
+    const [a, b] = [A, B].map(column => mean(numbers(t, column, axis), reading)), line = lines[noise];
+    line.x.push(t.turn + 0.5, t.turn + 0.5, null);
+    line.y.push(a, b, null);
+    if (turnPixels < 70) continue;
+    annotations.push(label(noise ? `Δ ${whole(b - a)}: noise` : `Δ ${whole(b - a)}`, noise ? colours.ink : colours.strong,
+      { xref: 'x', yref: 'y', x: t.turn + 0.5, y: (a + b) / 2, xanchor: 'left', xshift: 6, bgcolor: colours.paper, borderpad: 1 }));
+  }
+  for (const noise of [true, false])
+    if (lines[noise].x.length)
+      traces.push({ type: 'scatter', mode: 'lines', ...lines[noise], line: { color: noise ? colours.faint : colours.strong, width: 2, dash: noise ? 'dot' : 'solid' }, hoverinfo: 'skip', name: noise ? 'noise' : 'difference' });
+}
+
+// A dotted line where a turn was answered with other settings than the one before it.
+function changes(series, columns, traces, colours) {
+  const x = [], y = [];
+  for (const t of series.turns)
+    if (t?.changed) { x.push(t.turn, t.turn, null); y.push(0, 1, null); }
+  if (x.length) traces.push({ type: 'scatter', mode: 'lines', x, y, yaxis: 'y2', line: { color: colours.ink, width: 1, dash: 'dot' }, hoverinfo: 'skip', name: 'settings' });
+}
+
+function roles(axis, range, height, annotations, colours, narrow) {
+  const pixel = value => (range[1] - value) / (range[1] - range[0]) * height;
+  const taken = [], shapes = [];
+  for (const role of axis.roles) {
+    // The most telling come first; a label that would cover one of them is left out.
+    const at = pixel(role.value);
+    if (at < 0 || at > height || taken.some(other => Math.abs(other - at) < 14) || (narrow && role.name.length > 10)) continue;
+    taken.push(at);
+    shapes.push({ type: 'line', xref: 'paper', yref: 'y', x0: 1, x1: 1.006, y0: role.value, y1: role.value, line: { color: colours.ink, width: 1 } });
+    annotations.push(label(role.name, colours.ink, { xref: 'paper', yref: 'y', x: 1, y: role.value, xanchor: 'left', xshift: narrow ? 4 : 9 }));
+  }
+  return shapes;
+}
