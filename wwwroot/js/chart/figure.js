@@ -20,16 +20,16 @@ export function figure({ series, axis, reading, columns, view, height, width, co
   const ink = [colours.a, colours.b], key = axis.key;
   const range = view.y ?? scale(series, axis, reading);
   const traces = [];
-  for (const column of [A, B]) traces.push({ ...thinLine(ink[column], 0.5), ...series.line(column, 0, key, reading, first, last, turnPixels), name: names[column] });
+  // Where many turns share few pixels their lines are a field of colour, and the means must stand out of it.
+  const faint = turnPixels < 24 ? 0.25 : 0.5, line = (column, sample) => series.line(column, sample, key, reading, first, last, turnPixels);
+  for (const column of [A, B]) traces.push({ ...thinLine(ink[column], faint), ...line(column, 0), name: names[column] });
   for (const column of [A, B]) traces.push(bars(series, column, key, reading, first, last, ink[column]));
   for (const column of [A, B]) {
-    if (series.samples(column) < 2) continue;
-    traces.unshift(band(series, column, key, reading, first, last, ink[column]));
-    for (let sample = 1; sample < series.samples(column); sample++)
-      traces.push({ ...thinLine(ink[column], 0.16), ...series.line(column, sample, key, reading, first, last, turnPixels) });
+    const others = Array.from({ length: Math.max(0, series.samples(column) - 1) }, (_, i) => line(column, i + 1));
+    if (others.length === 0) continue;
+    traces.push(band(series, column, key, reading, first, last, ink[column]));
+    traces.push({ ...thinLine(ink[column], faint / 3), x: others.flatMap(o => [...o.x, null]), y: others.flatMap(o => [...o.y, null]), name: 'other seeds' });
   }
-  // The two columns' lines come first whatever else is drawn: tests and exports find them there.
-  traces.sort((p, q) => order(p) - order(q));
   const annotations = [
     label(`▲ ${axis.high}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
     label(`▼ ${axis.low}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
@@ -48,13 +48,11 @@ export function figure({ series, axis, reading, columns, view, height, width, co
     yaxis: { range, fixedrange: false, gridcolor: colours.line, zeroline: false, nticks: height < 200 ? 4 : 6, tickfont: { size: 12 }, title: narrow ? undefined : { text: 'projection', standoff: 6, font: { size: 12 } } },
   };
   if (traces.some(t => t.yaxis === 'y2')) layout.yaxis2 = { overlaying: 'y', range: [0, 1], fixedrange: true, visible: false };
-  return { traces: traces.map(({ place, ...trace }) => trace), layout };
+  return { traces, layout };
 }
 
-const order = trace => trace.place ?? 0;
-
 function thinLine(colour, opacity) {
-  return { type: 'scatter', mode: 'lines', opacity, line: { color: colour, width: 1.2 }, hoverinfo: 'skip', place: opacity < 0.5 ? 3 : 0 };
+  return { type: 'scatter', mode: 'lines', opacity, line: { color: colour, width: 1.2 }, hoverinfo: 'skip' };
 }
 
 function bars(series, column, axis, reading, from, to, colour) {
@@ -65,7 +63,7 @@ function bars(series, column, axis, reading, from, to, colour) {
     x.push(t.turn + 0.012, t.turn + 0.988, null);
     y.push(value, value, null);
   }
-  return { type: 'scatter', mode: 'lines', x, y, line: { color: colour, width: 5 }, hoverinfo: 'skip', place: 1 };
+  return { type: 'scatter', mode: 'lines', x, y, line: { color: colour, width: 5 }, hoverinfo: 'skip' };
 }
 
 // One standard deviation of the seeds' means on both sides of their mean.
@@ -78,7 +76,7 @@ function band(series, column, axis, reading, from, to, colour) {
     x.push(x0, x1, x1, x0, x0, null);
     y.push(middle - half, middle - half, middle + half, middle + half, middle - half, null);
   }
-  return { type: 'scatter', mode: 'lines', x, y, fill: 'toself', fillcolor: colour, opacity: 0.22, line: { width: 0, color: colour }, hoverinfo: 'skip', place: 2 };
+  return { type: 'scatter', mode: 'lines', x, y, fill: 'toself', fillcolor: colour, opacity: 0.22, line: { width: 0, color: colour }, hoverinfo: 'skip', name: 'spread' };
 }
 
 function* inView(series, from, to) {

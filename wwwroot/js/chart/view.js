@@ -56,7 +56,7 @@ export class View {
     if (!this.marks) return;
     const { element } = this.chart, margin = margins(element.clientWidth < 560), [from, to] = this.x ?? [0, this.columns];
     const pixels = (element.clientWidth - margin.l - margin.r) / (to - from);
-    const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find(s => s * pixels >= 46) ?? 1000;
+    const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find(s => s * pixels >= (this.columns > 99 ? 62 : 54)) ?? 1000;
     if (!anew && step === this.step) return;
     this.step = step;
     [...this.marks.firstElementChild.children].forEach((button, i) => {
