@@ -145,6 +145,9 @@ public interface IKvStore : IDisposable
     /// <summary>Bytes one page takes.</summary>
     long PageBytes { get; }
 
+    /// <summary>Whether all pages of a budget should be made at the start, because there may be no room for them later.</summary>
+    bool Eager => false;
+
     /// <summary>Makes room for pages 0 .. pages - 1; never shrinks.</summary>
     void EnsurePages(int pages);
 

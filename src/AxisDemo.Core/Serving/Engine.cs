@@ -39,6 +39,7 @@ public sealed class Engine : IGenerator, IDisposable
         this.options.Validate();
         store = model.Transformer.CreateKeyValues(this.options.PageTokens);
         pool = new KvPool(store, this.options.KvBudgetBytes);
+        if (store.Eager) store.EnsurePages(pool.Capacity);
         runner = new StepRunner(model, pool, store, this.options);
         status = new EngineStatus(0, 0, 0, 0, this.options.KvBudgetBytes);
         thread = new Thread(Run) { IsBackground = true, Name = "engine" };

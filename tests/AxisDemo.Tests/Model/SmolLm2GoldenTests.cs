@@ -22,14 +22,14 @@ public class SmolLm2GoldenTests
     [Theory, MemberData(nameof(Cases))]
     public void The_scalar_path_is_the_golden_model_plain_capped_and_reading_along(int k)
     {
-        using var golden = Open();
+        using var golden = SmolLm2Golden.Open();
         using var model = TestModel.Open(Repository.Model);
         Check(golden, model.Transformer, k, "plain");
         var capped = Check(golden, model.Transformer, k, "capped");
 
         using var read = new Golden(Repository.Fixture("smollm2", "smollm2.json"), Repository.Fixture("smollm2", "read.safetensors"));
-        var (prompt, greedy) = Tokens(golden, k, "capped");
-        var reader = Inspector.Run(model.Transformer, [.. prompt, .. greedy], Posts(30), watches: Axis(golden), logitsFrom: prompt.Length - 1);
+        var (prompt, greedy) = SmolLm2Golden.Tokens(golden, k, "capped");
+        var reader = Inspector.Run(model.Transformer, [.. prompt, .. greedy], Posts(30), watches: SmolLm2Golden.Axis(golden), logitsFrom: prompt.Length - 1);
         CheckProjections(read.Floats($"{k}.read.proj"), reader.Pre, reader, $"case {k} read");
         var (kl, logp) = (new float[greedy.Length], new float[greedy.Length]);
         var choices = read.Ints($"{k}.read.plain_choice");
@@ -48,13 +48,13 @@ public class SmolLm2GoldenTests
     [Fact]
     public void The_vector_path_keeps_the_golden_distributions()
     {
-        using var golden = Open();
+        using var golden = SmolLm2Golden.Open();
         using var model = TestModel.Open(Repository.Model, KernelPath.Vector);
         double divergence = 0, worst = 0;
         int positions = 0, same = 0;
         foreach (var k in (int[])[0, 1, 2, 3, 4, 5, 7])
         {
-            var (prompt, greedy) = Tokens(golden, k, "plain");
+            var (prompt, greedy) = SmolLm2Golden.Tokens(golden, k, "plain");
             var run = Inspector.Run(model.Transformer, [.. prompt, .. greedy[..^1]], logitsFrom: prompt.Length - 1);
             var (ids, logits, sums) = (golden.Ints($"{k}.plain.top20_ids"), golden.Floats($"{k}.plain.top20_logits"), golden.Floats($"{k}.plain.logsumexp"));
             var margins = golden.Json.GetProperty("cases")[k].GetProperty("plain").GetProperty("margin");
@@ -88,11 +88,11 @@ public class SmolLm2GoldenTests
     {
         var name = $"{k}.{variant}";
         var item = golden.Json.GetProperty("cases")[k];
-        var (prompt, greedy) = Tokens(golden, k, variant);
+        var (prompt, greedy) = SmolLm2Golden.Tokens(golden, k, variant);
         var at = Golden.Ids(item.GetProperty("logit_positions"));
         var from = Math.Min(at.Min(), prompt.Length - 1);
-        Intervention[] interventions = variant == "capped" ? [Cap(golden)] : [];
-        var run = Inspector.Run(model, [.. prompt, .. greedy], Posts(30), interventions, Axis(golden), logitsFrom: from);
+        Intervention[] interventions = variant == "capped" ? [SmolLm2Golden.Cap(golden)] : [];
+        var run = Inspector.Run(model, [.. prompt, .. greedy], Posts(30), interventions, SmolLm2Golden.Axis(golden), logitsFrom: from);
         var (width, vocabulary, positions) = (model.Config.Width, model.Config.Vocabulary, prompt.Length + greedy.Length);
 
         Golden.Close(golden.Floats($"{name}.logits_last"), run.Logits.AsSpan((prompt.Length - 1 - from) * vocabulary, vocabulary), LogitTolerance, "logits_last");
@@ -144,26 +144,6 @@ public class SmolLm2GoldenTests
                 Assert.True(Math.Abs(expected[l * positions + p] - actual[l][p]) <= RowFraction * norm, $"{what} block {l} position {p}: {actual[l][p]} for {expected[l * positions + p]}");
             }
     }
-
-    internal static Intervention Cap(Golden golden)
-    {
-        var (axis, floors) = (golden.Floats("axis"), golden.Floats("p75"));
-        return Intervention.Cap(Enumerable.Range(20, 6).Select(l => (l, new Direction("axis", axis.AsSpan(l * 576, 576)), floors[l])));
-    }
-
-    internal static Watch[] Axis(Golden golden)
-    {
-        var axis = golden.Floats("axis");
-        return [.. Enumerable.Range(0, 30).Select(l => new Watch("axis", l, new Direction("axis", axis.AsSpan(l * 576, 576))))];
-    }
-
-    internal static (int[] Prompt, int[] Greedy) Tokens(Golden golden, int k, string variant)
-    {
-        var item = golden.Json.GetProperty("cases")[k];
-        return (Golden.Ids(item.GetProperty("ids")), Golden.Ids(item.GetProperty(variant).GetProperty("greedy")));
-    }
-
-    internal static Golden Open() => new(Repository.Fixture("smollm2", "smollm2.json"), Repository.Fixture("smollm2", "smollm2.safetensors"));
 
     private static HookPoint[] Posts(int layers) => [.. Enumerable.Range(0, layers).Select(l => new HookPoint(Site.ResidPost, l))];
 

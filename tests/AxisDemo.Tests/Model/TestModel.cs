@@ -15,10 +15,12 @@ internal sealed class TestModel : IDisposable
 
     public Transformer Transformer { get; }
 
-    public static TestModel Open(string path, KernelPath kernels = KernelPath.Scalar, int threads = 2)
+    public static TestModel Open(string path, KernelPath kernels = KernelPath.Scalar, int threads = 2) =>
+        Open(path, new CpuOps(new CpuOptions { Kernels = kernels, Threads = threads }));
+
+    public static TestModel Open(string path, ITensorOps ops)
     {
         var source = ModelSource.Open(path);
-        var ops = new CpuOps(new CpuOptions { Kernels = kernels, Threads = threads });
         return new TestModel(source, new Transformer(source.Config, source.Load(ops), ops));
     }
 

@@ -92,14 +92,14 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
     [Fact]
     public async Task A_capped_request_with_a_reader_tells_what_the_golden_files_tell()
     {
-        using var golden = SmolLm2GoldenTests.Open();
+        using var golden = SmolLm2Golden.Open();
         using var read = new Golden(Repository.Fixture("smollm2", "smollm2.json"), Repository.Fixture("smollm2", "read.safetensors"));
         const int Case = 1;
-        var (prompt, greedy) = SmolLm2GoldenTests.Tokens(golden, Case, "capped");
+        var (prompt, greedy) = SmolLm2Golden.Tokens(golden, Case, "capped");
         using var scalar = EngineFixture.Open(kernels: KernelPath.Scalar);
         var events = await Collect(scalar, new GenerationRequest
         {
-            Prompt = prompt, MaxTokens = 12, Sampling = Sampling.Greedy, Interventions = [SmolLm2GoldenTests.Cap(golden)], Read = true, LogProbs = true, Watch = [fixture.Watch],
+            Prompt = prompt, MaxTokens = 12, Sampling = Sampling.Greedy, Interventions = [SmolLm2Golden.Cap(golden)], Read = true, LogProbs = true, Watch = [fixture.Watch],
         });
         var tokens = events.OfType<TokenEvent>().ToArray();
         Assert.Equal(greedy[..12], tokens.Select(t => t.Id));
@@ -124,8 +124,8 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
     [Fact]
     public async Task The_mean_over_the_answer_is_the_mean_of_its_own_positions()
     {
-        using var golden = SmolLm2GoldenTests.Open();
-        var (prompt, greedy) = SmolLm2GoldenTests.Tokens(golden, 0, "plain");
+        using var golden = SmolLm2Golden.Open();
+        var (prompt, greedy) = SmolLm2Golden.Tokens(golden, 0, "plain");
         using var scalar = EngineFixture.Open(kernels: KernelPath.Scalar);
         var events = await Collect(scalar, new GenerationRequest { Prompt = prompt, Forced = greedy, CaptureResponseMean = true });
         var mean = events.OfType<FinishedEvent>().Single().ResponseMean!;
@@ -143,7 +143,7 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
                 var events = await Collect(engine, new GenerationRequest
                 {
                     Prompt = Golden.Ids(golden.Json.GetProperty("prompts").GetProperty(prompt)), MaxTokens = 24, Sampling = Sampling.Greedy,
-                    StopAtEndOfTurn = false, Interventions = InterventionGoldenTests.Build(golden, item),
+                    StopAtEndOfTurn = false, Interventions = Conformance.GoldenInterventions.Build(golden, item),
                 });
                 Assert.Equal(Golden.Ids(item.GetProperty("runs").GetProperty(prompt).GetProperty("greedy")), events.OfType<TokenEvent>().Select(t => t.Id));
             }
@@ -266,13 +266,13 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
 
 public sealed class EngineFixture : IDisposable
 {
-    private readonly Golden golden = SmolLm2GoldenTests.Open();
+    private readonly Golden golden = SmolLm2Golden.Open();
 
     public Engine Engine { get; } = Open();
 
     public Watch Watch => new("axis", 21, Axis(21));
 
-    public Intervention Cap => SmolLm2GoldenTests.Cap(golden);
+    public Intervention Cap => SmolLm2Golden.Cap(golden);
 
     public Direction Axis(int layer) => new("axis", golden.Floats("axis").AsSpan(layer * 576, 576));
 

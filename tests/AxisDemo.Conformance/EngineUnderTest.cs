@@ -1,0 +1,36 @@
+using AxisDemo.Kernels;
+using AxisDemo.Model;
+using AxisDemo.Tests.Model;
+
+namespace AxisDemo.Tests.Conformance;
+
+/// <summary>An engine as the conformance suite sees it: how to open one, and how closely it is to agree.</summary>
+public abstract class EngineUnderTest
+{
+    /// <summary>A new engine.</summary>
+    public abstract ITensorOps Open();
+
+    /// <summary>Largest difference of a logit or an activation of a tiny model from the golden one; null: compared by row, see <see cref="Fraction"/>.</summary>
+    public abstract double? Tolerance { get; }
+
+    /// <summary>Largest difference of a row from the golden row, as a fraction of the golden row's norm.</summary>
+    public virtual double Fraction => 0;
+
+    /// <summary>Largest difference between two runs of the same rows in other company or other steps; 0: every bit is the same.</summary>
+    public abstract double Rearranged { get; }
+
+    /// <summary>Whether near ties go the golden way: choices and marks of lifted tokens are compared too.</summary>
+    public bool Decides => Tolerance is not null;
+
+    internal TestModel Model(string family) => TestModel.Open(Repository.Fixture("tiny-models", family, $"{family}.gguf"), Open());
+
+    /// <summary>Compares rows of a width with golden ones.</summary>
+    public void Close(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, int width, string what)
+    {
+        if (Tolerance is { } tolerance) Golden.Close(expected, actual, tolerance, what);
+        else Golden.CloseByRow(expected, actual, width, Fraction, what);
+    }
+
+    /// <summary>Compares two runs of the same rows.</summary>
+    public void Same(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what) => Golden.Close(expected, actual, Rearranged, what);
+}
