@@ -25,15 +25,12 @@ internal static class ModelFile
     }
 
     /// <summary>The model in memory.</summary>
-    public static LoadedModel Load(string path, int threads, string kernels, ModelMemory memory, CancellationToken cancellation)
-    {
-        var ops = new CpuOps(new CpuOptions { Threads = threads, Kernels = kernels == "scalar" ? KernelPath.Scalar : KernelPath.Vector });
-        return LoadedModel.Load(path, ops, memory, null, cancellation);
-    }
+    public static LoadedModel Load(string path, BackendOptions backend, ModelMemory memory, CancellationToken cancellation) =>
+        LoadedModel.Load(path, Backends.Open(backend, TorchBackend.Open), memory, null, cancellation);
 
     /// <summary>The model behind an engine.</summary>
-    public static Engine Start(string path, int threads, string kernels, ModelMemory memory, CancellationToken cancellation, EngineOptions? options = null) =>
-        new(Load(path, threads, kernels, memory, cancellation), options);
+    public static Engine Start(string path, BackendOptions backend, ModelMemory memory, CancellationToken cancellation, EngineOptions? options = null) =>
+        new(Load(path, backend, memory, cancellation), options);
 
     private static (ITokenizer, ChatTemplate?) FromGguf(string path)
     {

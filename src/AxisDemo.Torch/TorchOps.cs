@@ -43,6 +43,9 @@ public sealed partial class TorchOps : ITensorOps
     /// <inheritdoc/>
     public string Description { get; }
 
+    /// <inheritdoc/>
+    public bool InHostMemory => devices[0].type == DeviceType.CPU;
+
     /// <summary>What was moved so far.</summary>
     public TorchTraffic Traffic { get; } = new();
 

@@ -18,6 +18,30 @@ internal class Float32(TorchOptions options) : EngineUnderTest
     public override ITensorOps Open() => new TorchOps(options);
 }
 
+/// <summary>
+/// The same in bfloat16, unit roundoff u = 2^-8. A block rounds ten times one after the other (weights, norm, q/k, rotation, z, output;
+/// norm, gate and up, their product, down), the head three times more. Independent roundings of at most u have a root mean square of
+/// u/sqrt(3) each, so a row of a model of L blocks is off by u sqrt((10 L + 3)/3) of its norm; three times that is allowed, for the
+/// longest of these models (L = 7). Near ties may fall either way, so choices are not compared with golden ones.
+/// </summary>
+internal sealed class BFloat16 : EngineUnderTest
+{
+    private const double UnitRoundoff = 1 / 256.0;
+
+    public override double? Tolerance => null;
+
+    public override double Fraction { get; } = 3 * UnitRoundoff * Math.Sqrt((10 * 7 + 3) / 3.0);
+
+    public override ITensorOps Open() => new TorchOps(new TorchOptions { BFloat16 = true });
+
+    public override void Same(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what) => Close(expected, actual, expected.Length, what);
+}
+
+public sealed class BFloat16ConformanceTests : ConformanceTests
+{
+    protected override EngineUnderTest Engine { get; } = new BFloat16();
+}
+
 public sealed class TorchConformanceTests : ConformanceTests
 {
     protected override EngineUnderTest Engine { get; } = new Float32();

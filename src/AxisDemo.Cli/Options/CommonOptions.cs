@@ -61,6 +61,35 @@ internal static class CommonOptions
         return option;
     }
 
+    public static Option<string> Backend()
+    {
+        var option = new Option<string>("--backend")
+        {
+            Description = "cpu; torch (a build with -p:Torch=cuda or cpu); auto: torch where a GPU is there, else cpu.",
+            DefaultValueFactory = _ => "auto",
+        };
+        option.AcceptOnlyFromAmong("auto", "cpu", "torch");
+        return option;
+    }
+
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "TorchSharp's devices: cuda:0, cuda:0,cuda:1, or cpu. Default: all GPUs.",
+        HelpName = "NAMES",
+        DefaultValueFactory = _ => "",
+    };
+
+    public static Option<string> Precision()
+    {
+        var option = new Option<string>("--precision")
+        {
+            Description = "TorchSharp's precision; auto: bfloat16 on a GPU, float32 on the CPU.",
+            DefaultValueFactory = _ => "auto",
+        };
+        option.AcceptOnlyFromAmong("auto", "float32", "bfloat16");
+        return option;
+    }
+
     /// <summary>The model that was asked for, or the default one; checked to exist.</summary>
     public static string ModelPath(ParseResult parsed, Option<string?> option)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AxisDemo.Kernels;
 using AxisDemo.Model;
 using AxisDemo.Serving;
 
@@ -11,6 +12,9 @@ internal sealed class ModelOptions
     private readonly Option<int> threads = CommonOptions.Threads();
     private readonly Option<string> kernels = CommonOptions.Kernels();
     private readonly Option<bool> ignoreMemory = new("--ignore-memory") { Description = "Load the model even if it does not fit into memory." };
+    private readonly Option<string> backend = CommonOptions.Backend();
+    private readonly Option<string> device = CommonOptions.Device();
+    private readonly Option<string> precision = CommonOptions.Precision();
 
     public void AddTo(Command command)
     {
@@ -18,13 +22,24 @@ internal sealed class ModelOptions
         command.Options.Add(threads);
         command.Options.Add(kernels);
         command.Options.Add(ignoreMemory);
+        command.Options.Add(backend);
+        command.Options.Add(device);
+        command.Options.Add(precision);
     }
 
     public LoadedModel Load(ParseResult parsed, CancellationToken cancellation) =>
-        ModelFile.Load(CommonOptions.ModelPath(parsed, model), parsed.GetValue(threads), parsed.GetValue(kernels)!, Memory(parsed), cancellation);
+        ModelFile.Load(CommonOptions.ModelPath(parsed, model), Backend(parsed), Memory(parsed), cancellation);
 
     public Engine Start(ParseResult parsed, CancellationToken cancellation, EngineOptions? options = null) =>
-        ModelFile.Start(CommonOptions.ModelPath(parsed, model), parsed.GetValue(threads), parsed.GetValue(kernels)!, Memory(parsed), cancellation, options);
+        ModelFile.Start(CommonOptions.ModelPath(parsed, model), Backend(parsed), Memory(parsed), cancellation, options);
 
     private ModelMemory Memory(ParseResult parsed) => new() { Ignore = parsed.GetValue(ignoreMemory) };
+
+    private BackendOptions Backend(ParseResult parsed) => new()
+    {
+        Backend = parsed.GetValue(backend)!,
+        Device = parsed.GetValue(device)!,
+        Precision = parsed.GetValue(precision)!,
+        Cpu = new CpuOptions { Threads = parsed.GetValue(threads), Kernels = parsed.GetValue(kernels) == "scalar" ? KernelPath.Scalar : KernelPath.Vector },
+    };
 }

@@ -17,6 +17,9 @@ public interface ITensorOps : IDisposable
     /// <summary>What runs here, for people: "CPU, 2 threads, AVX2".</summary>
     string Description { get; }
 
+    /// <summary>Whether weights lie in the machine's own memory, so that what it has left decides whether a model fits.</summary>
+    bool InHostMemory => true;
+
     /// <summary>
     /// What is made from here on belongs to this block of so many: an engine with several devices spreads the blocks over them.
     /// Block 0 has the embedding with it; block = blocks stands for the final norm and the head.

@@ -26,6 +26,17 @@ public sealed class EngineSettings
     /// <summary>The axis file that belongs to the model. Empty: the model's path with <c>.axis.safetensors</c> in the place of its quantisation and ending.</summary>
     public string Axis { get; set; } = "";
 
+    /// <summary><c>cpu</c>, <c>torch</c>, or <c>auto</c> (default): TorchSharp where the program was built with it (<c>-p:Torch=cuda</c>) and a GPU is there, else the CPU engine.</summary>
+    [RegularExpression("auto|cpu|torch", ErrorMessage = "Engine:Backend must be 'auto', 'cpu' or 'torch'.")]
+    public string Backend { get; set; } = "auto";
+
+    /// <summary>TorchSharp's devices: empty (default) takes all GPUs; <c>cuda:0</c>, <c>cuda:0,cuda:1</c>, or <c>cpu</c>.</summary>
+    public string Device { get; set; } = "";
+
+    /// <summary>TorchSharp's precision: <c>bfloat16</c>, <c>float32</c>, or <c>auto</c> (default): bfloat16 on a GPU, float32 on the CPU.</summary>
+    [RegularExpression("auto|float32|bfloat16", ErrorMessage = "Engine:Precision must be 'auto', 'float32' or 'bfloat16'.")]
+    public string Precision { get; set; } = "auto";
+
     /// <summary>Worker threads; 0 (default) takes one for each processor.</summary>
     [Range(0, 1024, ErrorMessage = "Engine:Threads must lie between 0 (one for each processor) and 1024.")]
     public int Threads { get; set; }

@@ -5,18 +5,24 @@ using AxisDemo.Web.Options;
 
 namespace AxisDemo.Web.Serving;
 
-/// <summary>Opens a model on the CPU engine.</summary>
+/// <summary>Opens a model on the engine that the settings name.</summary>
 public static class EngineOpener
 {
     /// <inheritdoc cref="OpenModel"/>
     public static IGenerator Open(string path, EngineSettings settings, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var ops = new CpuOps(new CpuOptions
+        var ops = Backends.Open(new BackendOptions
         {
-            Threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads,
-            Kernels = settings.Kernels == "scalar" ? KernelPath.Scalar : KernelPath.Vector,
-        });
+            Backend = settings.Backend,
+            Device = settings.Device,
+            Precision = settings.Precision,
+            Cpu = new CpuOptions
+            {
+                Threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads,
+                Kernels = settings.Kernels == "scalar" ? KernelPath.Scalar : KernelPath.Vector,
+            },
+        }, TorchBackend.Open);
         var model = LoadedModel.Load(
             path, ops, new ModelMemory { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20, Ignore = settings.IgnoreMemory }, progress, cancellation);
         return new Engine(model, new EngineOptions { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20, MaxRunning = settings.MaxRunning, MaxWaiting = settings.MaxWaiting });

@@ -7,8 +7,6 @@ internal sealed class ScalarCpu : EngineUnderTest
 {
     public override double? Tolerance => 1e-4;
 
-    public override double Rearranged => 0;
-
     public override ITensorOps Open() => new CpuOps(new CpuOptions { Kernels = KernelPath.Scalar, Threads = 2 });
 }
 
@@ -16,8 +14,6 @@ internal sealed class ScalarCpu : EngineUnderTest
 internal sealed class VectorCpu : EngineUnderTest
 {
     public override double? Tolerance => null;
-
-    public override double Rearranged => 0;
 
     public override ITensorOps Open() => new CpuOps(new CpuOptions { Threads = 2 });
 }

@@ -1,0 +1,98 @@
+using AxisDemo.Formats;
+using AxisDemo.Kernels;
+using AxisDemo.Model;
+using AxisDemo.Model.Hooks;
+using AxisDemo.Tests;
+using AxisDemo.Tests.Model;
+using TorchSharp;
+
+namespace AxisDemo.Torch.Tests;
+
+/// <summary>What is this engine's own: its luck, its forms of attention, capping beside low precision, devices and their errors.</summary>
+public sealed class TorchOpsTests
+{
+    [Fact]
+    public void Luck_on_the_device_is_luck()
+    {
+        using var scope = torch.NewDisposeScope();
+        (ulong Seed, int Index)[] draws = [(0, 0), (7, 3), (ulong.MaxValue, 4095), (1UL << 63, 1), (0x0123456789ABCDEF, int.MaxValue)];
+        var keys = torch.tensor([.. draws.Select(d => unchecked((long)Luck.Key(d.Seed, d.Index)))]).view(-1, 1);
+        var noise = DeviceLuck.Gumbel(keys, torch.arange(2000)).data<double>().ToArray();
+        for (var d = 0; d < draws.Length; d++)
+            for (var id = 0; id < 2000; id++)
+                Assert.Equal(Luck.Gumbel(draws[d].Seed, draws[d].Index, id), noise[d * 2000 + id], 1e-12);
+    }
+
+    [Theory]
+    [InlineData("llama3")]
+    [InlineData("qwen3")]
+    [InlineData("gemma3")]
+    public void Fused_attention_is_the_one_written_out(string family)
+    {
+        using var golden = new Golden(Repository.Fixture("tiny-models", family, "golden.json"), Repository.Fixture("tiny-models", family, "golden.safetensors"));
+        var ids = golden.Ints("long.input_ids");
+        float[] Run(bool written, int chunk)
+        {
+            using var model = TestModel.Open(Repository.Fixture("tiny-models", family, $"{family}.gguf"), new TorchOps(new TorchOptions { ExplicitAttention = written }));
+            return Inspector.Run(model.Transformer, ids, chunk: chunk, logitsFrom: 150).Logits;
+        }
+
+        Golden.Close(Run(true, 0), Run(false, 0), 1e-4, family);
+        Golden.Close(Run(true, 1), Run(false, 1), 1e-4, $"{family}, one row a step");
+    }
+
+    [Fact]
+    public void Caps_and_projections_are_float32_beside_bfloat16()
+    {
+        using var golden = new Golden(Repository.Fixture("interventions", "llama3.json"), Repository.Fixture("interventions", "llama3.safetensors"));
+        using var model = TestModel.Open(Repository.Fixture("tiny-models", "llama3", "llama3.gguf"), new TorchOps(new TorchOptions { BFloat16 = true }));
+        var ids = Golden.Ids(golden.Json.GetProperty("prompts").GetProperty("p40"));
+        var axis = new Direction("axis", golden.Floats("axis.2"));
+        const float Floor = 1;
+        HookPoint[] post = [new(Site.ResidPost, 2)];
+        Watch[] watch = [new("axis", 2, axis)];
+        var plain = Inspector.Run(model.Transformer, ids, post, watches: watch);
+        var capped = Inspector.Run(model.Transformer, ids, post, [Intervention.Cap([(2, axis, Floor)])], watch);
+        Assert.Contains(capped.Touched[0].Tokens, t => t);
+        Assert.Contains(capped.Touched[0].Tokens, t => !t);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var (before, after) = (plain.Hooks[post[0].ToString()].AsSpan(i * axis.Length, axis.Length).ToArray(), capped.Hooks[post[0].ToString()].AsSpan(i * axis.Length, axis.Length).ToArray());
+            // A dot product of width 256 at magnitude 5 rounds to a few 1e-6 in float32, to 2e-2 in bfloat16.
+            Assert.Equal(axis.Project(before), plain.Pre[0][i], 8e-6);
+            if (capped.Touched[0].Tokens[i]) Assert.Equal(Floor, capped.Post[0][i], 8e-6);
+            else Assert.Equal(before, after);
+        }
+    }
+
+    [Fact]
+    public void Blocks_are_spread_in_order()
+    {
+        Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1], Enumerable.Range(0, 8).Select(b => TorchOps.DeviceOf(b, 8, 2)));
+        Assert.Equal([0, 0, 0, 1, 1, 2, 2], Enumerable.Range(0, 7).Select(b => TorchOps.DeviceOf(b, 7, 3)));
+        Assert.Equal(1, TorchOps.DeviceOf(8, 8, 2));
+        Assert.Equal(0, TorchOps.DeviceOf(3, 4, 1));
+    }
+
+    [Fact]
+    public void Devices_that_are_not_there_are_named()
+    {
+        Assert.Equal(["cuda:0", "cuda:1"], TorchBackendOpener.Devices("", 2));
+        Assert.Equal(["cuda:1", "cuda:0"], TorchBackendOpener.Devices("cuda:1, cuda:0", 2));
+        Assert.Equal(["cpu"], TorchBackendOpener.Devices("cpu", 0));
+        Assert.Contains("'cuda:2' is no device here. Give 'cpu', or one or several of cuda:0,cuda:1.", Assert.Throws<InputException>(() => TorchBackendOpener.Devices("cuda:2", 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("'cuda:0' is no device here", Assert.Throws<InputException>(() => TorchBackendOpener.Devices("cuda:0", 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("twice", Assert.Throws<InputException>(() => TorchBackendOpener.Devices("cuda:0,cuda:0", 2)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_gpu_auto_is_the_cpu_engine_and_torch_says_what_to_type()
+    {
+        if (torch.cuda.is_available()) return;
+        using var automatic = Backends.Open(new BackendOptions(), TorchBackendOpener.Open);
+        Assert.IsType<CpuOps>(automatic);
+        using var onCpu = Backends.Open(new BackendOptions { Backend = "torch", Device = "cpu", Precision = "bfloat16" }, TorchBackendOpener.Open);
+        Assert.Equal("TorchSharp, cpu, bfloat16", onCpu.Description);
+        Assert.Contains("no CUDA GPU is to be seen", Assert.Throws<InputException>(() => Backends.Open(new BackendOptions { Backend = "torch" }, TorchBackendOpener.Open)).Message, StringComparison.Ordinal);
+    }
+}
