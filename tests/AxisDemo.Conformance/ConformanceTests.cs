@@ -51,7 +51,11 @@ public abstract class ConformanceTests
         var ids = golden.Ints("prompt.1.input_ids");
         var run = Inspector.Run(model.Transformer, ids, points);
         for (var h = 0; h < names.Length; h++)
-            Engine.Close(golden.Floats(names[h]), run.Hooks[names[h]], points[h].Site == Site.Pattern ? ids.Length : model.Transformer.WidthOf(points[h].Site), names[h]);
+        {
+            // A softmax's relative error is its scores' error twice: the score's own, and the others' in the sum.
+            var (width, times) = points[h].Site == Site.Pattern ? (ids.Length, 2) : (model.Transformer.WidthOf(points[h].Site), 1);
+            Engine.Close(golden.Floats(names[h]), run.Hooks[names[h]], width, names[h], times);
+        }
     }
 
     [Theory, MemberData(nameof(Families))]

@@ -29,6 +29,23 @@ public sealed class TrafficTests
         await Task.WhenAll(new[] { request, plain, prompt }.Select(r => ServingConformanceTests.Collect(engine, r)));
         Assert.True(ops.Traffic.Steps >= 12);
         Assert.Equal(ops.Traffic.Steps, ops.Traffic.Synchronizations);
+        Report($"standard, capped and read along, and a watched prompt: {ops.Traffic.Steps} steps, {ops.Traffic.Synchronizations} waits, {(double)ops.Traffic.Downloaded / ops.Traffic.Steps:F0} bytes back a step");
+    }
+
+    [Fact]
+    public void Keys_and_values_of_sequences_of_several_lengths_are_padded_by_less_than_themselves()
+    {
+        var ops = new TorchOps();
+        using var model = LoadedModel.Load(Repository.Model, ops);
+        using var batch = new Batch(model.Transformer, 4, 400);
+        int[] lengths = [20, 130, 190, 390];
+        batch.Step([.. lengths.Select(l => Enumerable.Range(1, l).ToArray())]);
+        var before = ops.Traffic.KeyValueBytes;
+        batch.Step([[8], [8], [8], [8]]);
+        var gathered = ops.Traffic.KeyValueBytes - before;
+        var least = lengths.Sum(l => l + 1L) * 2 * 30 * 3 * 64 * sizeof(float);
+        Assert.InRange(gathered, least, 2 * least);
+        Report($"one row each of sequences of {string.Join(", ", lengths)} positions: {gathered} bytes of keys and values gathered, {(double)gathered / least:F2} times the least");
     }
 
     [Fact]
@@ -48,5 +65,8 @@ public sealed class TrafficTests
         Assert.Equal(2L * 30 * 3 * 64 * sizeof(float) * 3 * 16, ops.Traffic.KeyValueBytes - before.KeyValueBytes);
         // The step's own result is one number; the logits of three rows were read afterwards, in one copy.
         Assert.Equal((1 + 3L * 49152) * sizeof(float), ops.Traffic.Downloaded - before.Downloaded);
+        Report($"three rows of one step: {ops.Traffic.WeightBytes - before.WeightBytes} bytes of weights, 1.00 times the least");
     }
+
+    private static void Report(FormattableString line) => TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(line));
 }
