@@ -13,15 +13,19 @@ public abstract class ConformanceTests
 {
     public static TheoryData<string> Families => ["llama3", "smollm", "qwen2", "qwen3", "gemma2", "gemma3"];
 
-    public static TheoryData<string> Intervened => ["llama3", "qwen3", "gemma2"];
+    public static MatrixTheoryData<string, string> FamiliesAndForms => new([.. Families.Select(f => f.Data)], Forms);
+
+    public static MatrixTheoryData<string, string> IntervenedAndForms => new(["llama3", "qwen3", "gemma2"], Forms);
+
+    private static readonly string[] Forms = ["gguf", "safetensors"];
 
     protected abstract EngineUnderTest Engine { get; }
 
-    [Theory, MemberData(nameof(Families))]
-    public void Logits_are_the_golden_ones(string family)
+    [Theory, MemberData(nameof(FamiliesAndForms))]
+    public void Logits_are_the_golden_ones(string family, string form)
     {
         using var golden = Open(family);
-        using var model = Engine.Model(family);
+        using var model = Engine.Model(family, form);
         for (var p = 0; p < 3; p++)
         {
             var run = Inspector.Run(model.Transformer, golden.Ints($"prompt.{p}.input_ids"));
@@ -77,11 +81,11 @@ public abstract class ConformanceTests
         }
     }
 
-    [Theory, MemberData(nameof(Intervened))]
-    public void Interventions_are_the_golden_ones(string family)
+    [Theory, MemberData(nameof(IntervenedAndForms))]
+    public void Interventions_are_the_golden_ones(string family, string form)
     {
         using var golden = new Golden(Repository.Fixture("interventions", $"{family}.json"), Repository.Fixture("interventions", $"{family}.safetensors"));
-        using var model = Engine.Model(family);
+        using var model = Engine.Model(family, form);
         var seen = 0;
         foreach (var item in golden.Json.GetProperty("interventions").EnumerateArray())
             foreach (var prompt in (string[])["p17", "p40"])

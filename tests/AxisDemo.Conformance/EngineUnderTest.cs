@@ -22,7 +22,9 @@ public abstract class EngineUnderTest
     /// <summary>Whether near ties go the golden way: choices and marks of lifted tokens are compared too.</summary>
     public bool Decides => Tolerance is not null;
 
-    internal TestModel Model(string family) => TestModel.Open(Repository.Fixture("tiny-models", family, $"{family}.gguf"), Open());
+    /// <summary>A tiny model from its GGUF file, or from its folder of safetensors.</summary>
+    internal TestModel Model(string family, string form = "gguf") =>
+        TestModel.Open(form == "gguf" ? Repository.Fixture("tiny-models", family, $"{family}.gguf") : Repository.Fixture("tiny-models", family), Open());
 
     /// <summary>Compares rows of a width with golden ones; a fraction of the row may be allowed several times.</summary>
     public void Close(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, int width, string what, int times = 1)
