@@ -170,9 +170,8 @@ public sealed partial class TorchOps : ITensorOps
     {
         var host = empty(values.Length, typeof(T) == typeof(long) ? ScalarType.Int64 : ScalarType.Float32, CPU);
         MemoryMarshal.AsBytes(values).CopyTo(host.bytes);
-        if (devices[device].type == DeviceType.CPU) return host;
         Traffic.Uploaded += host.NumberOfElements * Marshal.SizeOf<T>();
-        return host.pin_memory().to(devices[device], non_blocking: true);
+        return devices[device].type == DeviceType.CPU ? host : host.pin_memory().to(devices[device], non_blocking: true);
     }
 
     /// <summary>A tensor that lives until the next step begins.</summary>
