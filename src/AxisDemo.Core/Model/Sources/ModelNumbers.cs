@@ -22,6 +22,7 @@ internal readonly record struct Dimensions(int Layers, int Width, int Heads, int
 internal abstract class ModelNumbers(string path)
 {
     private const int Largest = 1 << 24;
+    private const int LargestHead = 1 << 14;
 
     /// <summary>A wrong value of a key.</summary>
     public InputException Fault(string key, string fault) => new(path, key, fault, "Convert or download the model again, or use another one.");
@@ -35,7 +36,8 @@ internal abstract class ModelNumbers(string path)
         if (kvHeads == 0 || heads % kvHeads != 0) throw Fault(Number.KvHeads, $"is {kvHeads}, which does not divide the {heads} query heads.");
         if (Whole(Number.HeadDim) is null && width % heads != 0) throw Fault(Number.Heads, $"is {heads}, which does not divide the width {width}.");
         var headDim = Or(Number.HeadDim, width / heads);
-        if (headDim < 2 || headDim % 2 != 0 || (long)heads * headDim > Largest) throw Fault(Number.HeadDim, $"is {headDim}; an even number is needed, and {heads} heads of it must not be more than any model has.");
+        if (headDim < 2 || headDim % 2 != 0 || headDim > LargestHead || (long)heads * headDim > Largest)
+            throw Fault(Number.HeadDim, $"is {headDim}; an even number from 2 to {LargestHead} is needed, and {heads} heads of it must not be more than {Largest}.");
         var epsilon = Real(Number.NormEpsilon) ?? throw Missing(Number.NormEpsilon);
         if (!(epsilon >= 0) || !float.IsFinite(epsilon)) throw Fault(Number.NormEpsilon, $"is {epsilon}; a small number is needed.");
         return new Dimensions(layers, width, heads, kvHeads, headDim, Need(Number.MlpWidth), Need(Number.Context), epsilon);
