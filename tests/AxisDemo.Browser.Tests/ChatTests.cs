@@ -88,7 +88,7 @@ public class ChatTests(RunningApp app)
         await visit.Length(16);
         await visit.Send("Name a colour.");
         await visit.Idle();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Regenerate" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Regenerate", Exact = true }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("#seed")).ToHaveValueAsync("4");
         await visit.Idle();
         await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(1);
@@ -159,7 +159,7 @@ public class ChatTests(RunningApp app)
         await using var visit = await app.Visit(width, height);
         Assert.False(await visit.Overflows());
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator("#strength")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.Locator("#temperature")).ToBeVisibleAsync();
         await visit.Length(16);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
         await visit.Send("Hello!");
@@ -167,7 +167,7 @@ public class ChatTests(RunningApp app)
 
         await Assertions.Expect(visit.Answers("col-b")).ToBeVisibleAsync();
         await Assertions.Expect(visit.Answers("col-a")).ToBeHiddenAsync();
-        await visit.Page.Locator(".column-head.col-a").ClickAsync();
+        await visit.Page.Locator(".column-head.col-a .tab").ClickAsync();
         await Assertions.Expect(visit.Answers("col-a")).ToBeVisibleAsync();
         await Assertions.Expect(visit.Answers("col-b")).ToBeHiddenAsync();
         Assert.False(await visit.Overflows());
@@ -196,6 +196,7 @@ public class ChatTests(RunningApp app)
         await visit.Send("Hello!");
         await visit.Idle();
         await Check(visit);
+        if (width < 760) await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Help and display" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "What am I seeing?" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("#about")).ToBeVisibleAsync();
         await Check(visit);

@@ -38,21 +38,24 @@ public sealed class RunningApp : IAsyncLifetime
     }
 
     /// <summary>A visitor of their own: a browser context with no past, on a page that is alive.</summary>
-    public async Task<Visit> Visit(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    public async Task<Visit> Visit(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, bool guide = false)
     {
-        var visit = await Arrive(null, width, height, scheme);
+        var visit = await Arrive(null, width, height, scheme, guide: guide);
         await visit.Ready();
         return visit;
     }
 
     /// <summary>The same at a host of the test's own, or by another way; the page may be one that never comes alive.</summary>
     /// <param name="at">The host; null: the one with the embedded model.</param>
+    /// <param name="guide">Whether the guide of a first visit comes up.</param>
     /// <param name="way">An address that leads to it, where that is not its own.</param>
-    internal async Task<Visit> Arrive(HostProcess? at, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, string? way = null)
+    internal async Task<Visit> Arrive(HostProcess? at, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, string? way = null, bool guide = false)
     {
         if (browser is null) Assert.Skip("There is no Chromium here: apt-get install chromium, or name one in AXISDEMO_CHROMIUM.");
         var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
         context.SetDefaultTimeout(90_000);
+        // The guide of the first visit stands before the page; tests of the guide take this away.
+        if (!guide) await context.AddInitScriptAsync("localStorage.setItem('axisdemo-guide', 'seen')");
         var visit = new Visit(context, await context.NewPageAsync(), at ?? host!, way ?? (at ?? host!).Address);
         try
         {

@@ -20,7 +20,6 @@ class LayerMap {
     this.map = null;
     this.at = null;
     this.kind = 'read';
-    this.dark = matchMedia('(prefers-color-scheme: dark)');
     this.listeners = new AbortController();
     const signal = this.listeners.signal;
     this.scroll.addEventListener('scroll', () => this.schedule(), { signal, passive: true });
@@ -28,7 +27,7 @@ class LayerMap {
     this.scroll.addEventListener('pointerdown', e => this.point(this.under(e)), { signal });
     this.scroll.addEventListener('keydown', e => this.press(e), { signal });
     element.querySelector('[data-layer-png]').addEventListener('click', () => this.picture(), { signal });
-    this.dark.addEventListener('change', () => this.schedule(), { signal });
+    document.addEventListener('axis:theme', () => this.schedule(), { signal });
     this.theme = new MutationObserver(() => this.schedule());
     this.theme.observe(document.documentElement, { attributes: true });
     this.size = new ResizeObserver(() => this.schedule());

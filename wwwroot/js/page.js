@@ -1,9 +1,11 @@
 // Scrolling and the Enter key: what a page on the server cannot do itself.
 
+import { start as guide } from './guide.js';
 import { start as tokens } from './tokens.js';
 
 export function start(conversation) {
   tokens(conversation);
+  guide();
   // Follow the newest text, as long as the reader has not scrolled away from it.
   let follow = true;
   const atEnd = () => conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < 48;

@@ -14,6 +14,8 @@ public sealed class Conversation
     private readonly List<int> ids = [];
     private readonly List<bool> special = [];
 
+    // Counts new beginnings: ids that were encoded anew are not those that an earlier mark counted.
+    private int epoch;
 
     // The text that ids stand for: the rendering of the last prompt and the answer to it.
     private string seen = "";
@@ -55,6 +57,7 @@ public sealed class Conversation
         {
             ids.Clear();
             special.Clear();
+            epoch++;
             if (MissingBos(tokenizer, tokenizer.Encode(parts)) is { } bos)
             {
                 ids.Add(bos);
@@ -75,6 +78,20 @@ public sealed class Conversation
         ids.AddRange(answerIds);
         foreach (var id in answerIds) special.Add(tokenizer.IsControl(id));
         seen += text;
+    }
+
+    /// <summary>Where the conversation stands now: <see cref="Rewind"/> takes it back there.</summary>
+    public ConversationMark Mark() => new(messages.Count, ids.Count, seen.Length, epoch);
+
+    /// <summary>Forgets what came after a mark. False, and nothing is forgotten, where the template has changed what was before it.</summary>
+    public bool Rewind(ConversationMark mark)
+    {
+        if (mark.Epoch != epoch) return false;
+        messages.RemoveRange(mark.Messages, messages.Count - mark.Messages);
+        ids.RemoveRange(mark.Ids, ids.Count - mark.Ids);
+        special.RemoveRange(mark.Ids, special.Count - mark.Ids);
+        seen = seen[..mark.Seen];
+        return true;
     }
 
     /// <summary>
@@ -135,6 +152,13 @@ public sealed class Conversation
         return tail;
     }
 }
+
+/// <summary>A place in a conversation.</summary>
+/// <param name="Messages">Messages before it.</param>
+/// <param name="Ids">Token ids before it.</param>
+/// <param name="Seen">Characters rendered before it.</param>
+/// <param name="Epoch">New beginnings before it.</param>
+public readonly record struct ConversationMark(int Messages, int Ids, int Seen, int Epoch);
 
 /// <summary>A prompt as a request wants it.</summary>
 /// <param name="Ids">Token ids.</param>

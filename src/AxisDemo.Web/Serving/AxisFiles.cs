@@ -46,6 +46,7 @@ public static partial class AxisFiles
             RolesOn = direction => Label(RolesOn(file.Parts, direction)),
             OffsetAt = file.Offset,
             Price = file.Recommended?.Price,
+            Measured = file.Calibration?.Rows ?? [],
             Layers = file.Layers,
             MeanNorm = file.Parts.MeanNorm.Length > 0 ? file.MeanNorm(file.DisplayLayer) : null,
             RoleNames = file.Parts.DefaultVector.Length > 0 ? [.. file.Parts.RoleNames.Order(StringComparer.Ordinal)] : [],

@@ -60,6 +60,9 @@ public sealed record ChatAxis
     /// <summary>Subtracted from projections at a block when they are shown.</summary>
     public Func<int, float> OffsetAt { get; init; } = _ => 0;
 
+    /// <summary>What calibration measured: caps, what they did to role expression and what they cost.</summary>
+    public IReadOnlyList<CalibrationRow> Measured { get; init; } = [];
+
     /// <summary>Whether the recommended cap acts on the block that is shown: only there is its floor a floor.</summary>
     public bool CapsDisplayLayer => CapLayers.Contains(DisplayLayer);
 

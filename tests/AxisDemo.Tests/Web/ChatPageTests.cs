@@ -42,7 +42,8 @@ public class ChatPageTests
         // The static page waits for its script; that there is a box and no notice in its place is what says that one can talk.
         Assert.NotNull(page.QuerySelector("button[type=submit]"));
         Assert.Null(page.QuerySelector(".notice-card h1"));
-        Assert.True(page.QuerySelector("#strength")!.HasAttribute("disabled"));
+        Assert.Contains("no axis", page.QuerySelector(".column-head.col-b h2")!.TextContent, StringComparison.Ordinal);
+        Assert.Null(page.QuerySelector("#strength-b"));
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public class ChatPageTests
     {
         var page = await Page();
 
-        foreach (var control in page.QuerySelectorAll("input, textarea, button"))
+        foreach (var control in page.QuerySelectorAll("input, select, textarea, button"))
         {
             var named = control.HasAttribute("aria-label") || control.TextContent.Trim().Length > 0 && control is IHtmlButtonElement
                 || control.Closest("label") is not null || control.Id is { Length: > 0 } id && page.QuerySelector($"label[for={id}]") is not null;
@@ -89,7 +90,7 @@ public class ChatPageTests
     {
         var answer = new Answer(0, Column.A, 0, new ChatSettings(), "scripted", null);
         answer.Take(new AxisDemo.Serving.QueuedEvent(3));
-        var view = await Markup.Render<AnswerView>(generator, new() { ["Answer"] = answer, ["Trajectory"] = new Trajectory(), ["Name"] = "M" });
+        var view = await Markup.Render<AnswerView>(generator, new() { ["Answer"] = answer, ["Trajectory"] = new Trajectory() });
 
         Assert.Equal("3 before you", view.QuerySelector(".note")!.TextContent);
     }

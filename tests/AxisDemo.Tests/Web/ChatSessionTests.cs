@@ -237,7 +237,7 @@ public sealed class ChatSessionTests : IDisposable
     public async Task A_presets_system_prompt_goes_when_the_preset_goes()
     {
         session.Settings = session.Settings with { SystemPrompt = "Be brief." };
-        var pirate = Preset.All.Single(p => p.SystemPrompt.Length > 0);
+        var pirate = Preset.All.First(p => p.SystemPrompt.Length > 0);
         await session.PlayAsync(pirate);
         await session.PlayAsync(pirate);
         session.Clear();
@@ -262,6 +262,120 @@ public sealed class ChatSessionTests : IDisposable
         var turns = session.Trajectory.Since(default).Turns;
         Assert.Equal([null, -5f, -5f], turns.Select(t => t.B.Floor?.Value));
         Assert.Equal([false, true, false], turns.Select(t => t.Changed));
+    }
+
+    [Fact]
+    public async Task One_column_can_be_asked_again_alone()
+    {
+        await session.SendAsync("One");
+        var (a, b, seed) = (session.Turns[0].A[0], session.Turns[0].B[0], session.Settings.Seed);
+        session.Settings = session.Settings with { B = ColumnVariant.Plain };
+        await session.RegenerateAsync(Column.B);
+
+        Assert.Same(a, session.Turns[0].A[0]);
+        Assert.NotSame(b, session.Turns[0].B[0]);
+        Assert.Equal((seed + 1, VariantKind.Plain), (session.Turns[0].B[0].Settings.Seed, session.Turns[0].B[0].Variant.Kind));
+        Assert.Equal(3, generator.Requests.Count);
+        Assert.Equal(3, session.Trajectory.Since(default).Points.Count(p => p.Column == Column.B));
+    }
+
+    [Fact]
+    public async Task An_edited_message_is_answered_and_what_came_after_it_is_gone()
+    {
+        foreach (var text in new[] { "One", "Two", "Three" }) await session.SendAsync(text);
+        await session.EditAsync(1, "  Two and a half ");
+
+        Assert.Equal(["One", "Two and a half"], session.Turns.Select(t => t.User));
+        Assert.All(session.Trajectory.Since(default).Points, p => Assert.InRange(p.Turn, 0, 1));
+        await session.EditAsync(0, " ");
+        Assert.Equal(2, session.Turns.Count);
+        Assert.Contains("empty", session.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cut_answer_goes_on_from_its_own_tokens_with_luck_of_its_own()
+    {
+        generator.Script = request => ScriptedGenerator.Say("Half", " an").SkipLast(1).Append(new FinishedEvent(request.MaxTokens == 50 ? "length" : "stop", 2, 1));
+        await session.SendAsync("One");
+        var first = generator.Requests[0];
+        await session.ContinueAsync(Column.A);
+
+        var next = generator.Requests[^1];
+        Assert.Equal([.. first.Prompt, 100, 101], next.Prompt);
+        Assert.NotEqual(first.Sampling.Seed, next.Sampling.Seed);
+        Assert.Equal("Half anHalf an", session.Turns[0].A[0].Text);
+        Assert.Equal("Half an", session.Turns[0].B[0].Text);
+        Assert.Equal([0, 1, 2, 3], session.Trajectory.Since(default).Points.Where(p => p.Column == Column.A).Select(p => p.Index));
+    }
+
+    [Fact]
+    public async Task Four_seeds_answer_in_one_batch_and_the_first_is_gone_on_from()
+    {
+        session.Settings = session.Settings with { Repeats = 3 };
+        await session.SendAsync("One");
+
+        Assert.Equal(8, generator.Requests.Count);
+        Assert.Equal(4, generator.Requests.Select(r => r.Sampling.Seed).Distinct().Count());
+        Assert.Equal(ChatSettings.TurnSeed(session.Settings.Seed + 3, 0), generator.Requests[3].Sampling.Seed);
+        Assert.Equal((4, 4), (session.Turns[0].A.Count, session.Turns[0].B.Count));
+        Assert.Equal(4, session.Trajectory.Turn(0)!.B.Samples.Count(m => m is not null));
+        session.Settings = session.Settings with { Repeats = 1 };
+        await session.SendAsync("Two");
+        Assert.Equal([.. generator.Requests[0].Prompt, 100, 101, 102], generator.Requests[8].Prompt.Take(generator.Requests[0].Prompt.Count + 3));
+    }
+
+    [Theory]
+    [InlineData(HistorySource.Own, "alpha", "beta")]
+    [InlineData(HistorySource.FromA, "alpha", "alpha")]
+    [InlineData(HistorySource.FromB, "beta", "beta")]
+    public async Task Both_columns_go_on_from_the_history_that_is_chosen(HistorySource history, string a, string b)
+    {
+        generator.Script = request => ScriptedGenerator.Say(request.Interventions.Count == 0 ? " alpha" : " beta")
+            .Select(e => e is TokenEvent t ? t with { Id = generator.Tokenizer.Encode(t.Text, false)[0] } : e);
+        session.Settings = session.Settings with { History = history };
+        await session.SendAsync("One");
+        await session.SendAsync("Two");
+
+        string Prompt(bool capped) => generator.Tokenizer.Decode([.. generator.Requests.Skip(2).Single(r => r.Interventions.Count > 0 == capped).Prompt]);
+        var first = new Dictionary<string, string> { ["alpha"] = generator.Tokenizer.Decode([generator.Tokenizer.Encode(" alpha", false)[0]]), ["beta"] = generator.Tokenizer.Decode([generator.Tokenizer.Encode(" beta", false)[0]]) };
+        Assert.Contains(first[a], Prompt(false), StringComparison.Ordinal);
+        Assert.Contains(first[b], Prompt(true), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_first_token_at_which_the_columns_part_is_marked_in_both()
+    {
+        generator.Script = request => ScriptedGenerator.Say("I", " am", request.Interventions.Count == 0 ? " me" : " it")
+            .Select(e => e is TokenEvent { Index: 2 } t && request.Interventions.Count > 0 ? t with { Id = 999 } : e);
+        await session.SendAsync("One");
+
+        Assert.Equal(2, session.Turns[0].Parting.At);
+        Assert.All(session.Turns[0].Answers, a => Assert.Contains("part\" data-i=\"2\"", a.Blocks[0].Html, StringComparison.Ordinal));
+        Assert.Contains("same for 2 tokens", TurnNote.Of(session.Turns[0], session.Trajectory).Text, StringComparison.Ordinal);
+        generator.Script = _ => ScriptedGenerator.Say("I");
+        await session.RegenerateAsync(Column.B);
+        Assert.Equal(1, session.Turns[0].Parting.At);
+        Assert.DoesNotContain("part\" data-i=\"2\"", session.Turns[0].A[0].Blocks[0].Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_has_asked_for_too_many_answers_is_told_and_nothing_is_lost()
+    {
+        var asked = new List<int>();
+        session.Admit = answers =>
+        {
+            asked.Add(answers);
+            return asked.Count == 1 ? new AxisDemo.Web.Access.Admission(() => asked.Add(-answers)) : new AxisDemo.Web.Access.Admission("Too many. Try again in 5 s.", TimeSpan.FromSeconds(5));
+        };
+        await session.SendAsync("One");
+        Assert.Equal([2, -2], asked);
+        await session.SendAsync("Two");
+        await session.RegenerateAsync();
+        await session.EditAsync(0, "Other");
+        await session.RegenerateAsync(Column.A);
+
+        Assert.Equal("Too many. Try again in 5 s.", session.Problem);
+        Assert.Equal("Hello there.", Assert.Single(session.Turns).A[0].Text);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class Markup
     public static async Task<IHtmlDocument> Render<TComponent>(IModelSource source, Dictionary<string, object?> parameters, Action<SessionStore>? prepare = null)
         where TComponent : IComponent
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton(source).AddSingleton(TimeProvider.System).AddSingleton<SessionStore>();
+        var services = new ServiceCollection().AddLogging().AddSingleton(source).AddSingleton(TimeProvider.System).AddSingleton<SessionStore>().AddSingleton<AxisDemo.Web.Access.RateLimits>();
         services.AddOptions<LimitOptions>();
         services.AddSingleton<IJSRuntime, NoScript>();
         await using var provider = services.BuildServiceProvider();

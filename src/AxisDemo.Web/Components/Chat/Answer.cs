@@ -147,6 +147,16 @@ public sealed class Answer(int turn, Column column, int sample, ChatSettings set
         }
     }
 
+    /// <summary>Marks the token at which the columns part; null takes the mark away.</summary>
+    public void MarkParting(int? token)
+    {
+        lock (Gate)
+        {
+            document.Mark(token);
+            Version++;
+        }
+    }
+
     /// <summary>The request ended without an event of its own.</summary>
     public void End(string? reason, string? error)
     {

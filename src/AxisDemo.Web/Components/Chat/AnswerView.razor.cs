@@ -11,6 +11,7 @@ public sealed partial class AnswerView
     private float? mean;
     private Answer? drawn;
     private int version;
+    private (bool, bool) buttons;
     private bool changed = true;
 
     /// <summary>The answer.</summary>
@@ -19,8 +20,17 @@ public sealed partial class AnswerView
     /// <summary>Where its mean is.</summary>
     [Parameter, EditorRequired] public Trajectory Trajectory { get; set; } = null!;
 
-    /// <summary>Who speaks.</summary>
-    [Parameter] public string Name { get; set; } = "";
+    /// <summary>Whether it belongs to the last turn: only that can be answered again.</summary>
+    [Parameter] public bool Last { get; set; }
+
+    /// <summary>Whether something is being answered.</summary>
+    [Parameter] public bool Running { get; set; }
+
+    /// <summary>Asks for the column's answer once more.</summary>
+    [Parameter] public EventCallback<Column> OnRegenerate { get; set; }
+
+    /// <summary>Lets a cut answer go on.</summary>
+    [Parameter] public EventCallback<Column> OnContinue { get; set; }
 
     private string Class => Of(Answer.Column);
 
@@ -56,9 +66,9 @@ public sealed partial class AnswerView
     {
         lock (Answer.Gate)
         {
-            changed = Answer.Version != version || !ReferenceEquals(Answer, drawn);
+            changed = Answer.Version != version || !ReferenceEquals(Answer, drawn) || buttons != (Last, Running);
             if (!changed) return;
-            (drawn, version) = (Answer, Answer.Version);
+            (drawn, version, buttons) = (Answer, Answer.Version, (Last, Running));
             blocks = [.. Answer.Blocks];
             open = Answer.Open;
             mean = Trajectory.Mean(Answer.Turn, Answer.Column, Reading.Read, Answer.Sample);

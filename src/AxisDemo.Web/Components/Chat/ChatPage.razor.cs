@@ -1,3 +1,4 @@
+using AxisDemo.Web.Access;
 using AxisDemo.Web.Components.Shared;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
@@ -29,6 +30,10 @@ public sealed partial class ChatPage
     /// <summary>The shared conversation that the page opens; null: none.</summary>
     [Parameter] public string? SharedId { get; set; }
 
+    /// <summary>What the visitor's answers are counted under.</summary>
+    [Parameter] public string Address { get; set; } = "local";
+
+    [Inject] private RateLimits Access { get; set; } = null!;
     [Inject] private SessionStore Store { get; set; } = null!;
     [Inject] private IModelSource Source { get; set; } = null!;
     [Inject] private IOptions<LimitOptions> Limits { get; set; } = null!;
@@ -40,18 +45,19 @@ public sealed partial class ChatPage
     private ModelState State => Session?.State ?? Source.State;
     private IReadOnlyList<ChatTurn> Turns => Session?.Turns ?? [];
     private ChatSettings Settings => Session?.Settings ?? new ChatSettings();
-    private string ModelName => State.Loaded?.Name ?? "Model";
 
     private double Rate => Turns.Count == 0 ? 0 : rates.Of(Turns[^1]);
 
-    private CapEffect Effect
-    {
-        get
-        {
-            var answers = Turns.Select(t => t.Shown(Column.B)).OfType<Answer>().ToList();
-            return new CapEffect(answers.Sum(a => a.Lifted), answers.Sum(a => a.Ids.Count), answers.Sum(a => a.Kl.Sum), answers.Sum(a => a.Kl.Count));
-        }
-    }
+    private IReadOnlyList<(Column, string, string)> Effects => [.. from column in Enum.GetValues<Column>()
+        let variant = Settings[column]
+        let axis = AxisOf(column)
+        where variant.Intervenes && axis is not null
+        select (column, VariantEffect.Of(Turns, column, variant).Done(variant, axis), VariantEffect.Cost(variant, axis))];
+
+    private ChatAxis? AxisOf(Column column) => (Session?.StateOf(column) ?? State).Loaded?.Axis;
+
+    // Only where a turn was sent with other settings than the one before it.
+    private string? Changes(ChatTurn turn) => turn.Index == 0 ? null : SettingsChange.Words(Turns[turn.Index - 1].Settings, turn.Settings);
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -65,7 +71,9 @@ public sealed partial class ChatPage
         if (!RendererInfo.IsInteractive) return;
         pulse = new RenderPulse(() => _ = InvokeAsync(Draw), TimeSpan.FromMilliseconds(1000.0 / 30), Clock);
         Source.Changed += pulse.Signal;
-        if (Session is not null) Session.Changed += pulse.Signal;
+        if (Session is null) return;
+        Session.Changed += pulse.Signal;
+        Session.Admit = answers => Access.Enter(Address, answers);
     }
 
     /// <inheritdoc/>
@@ -111,14 +119,6 @@ public sealed partial class ChatPage
     {
         lock (answer.Gate) return $"{answer.Variant.Name} answered: {answer.Text}";
     }));
-
-    private string Head(Column column) => Session is null || State.Loaded is null ? "" : Settings[column] switch
-    {
-        { Intervenes: true } when State.Loaded.Axis is null => "no axis",
-        { Kind: VariantKind.Capped } variant => $"kept near the Assistant, {ChatSettings.CapWord(VariantPlan.PercentileOf(variant, State.Loaded.Axis))}",
-        { Kind: VariantKind.Steered } variant => $"towards {variant.Toward}",
-        _ => "as trained",
-    };
 
     private void Change(ChatSettings settings)
     {

@@ -1,3 +1,4 @@
+using AxisDemo.Web.Access;
 using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
@@ -33,6 +34,9 @@ public sealed partial class ChatSession : IDisposable
 
     /// <summary>The chart's data.</summary>
     public Trajectory Trajectory { get; } = new();
+
+    /// <summary>Counts the answers that are asked for and gives them places; who sets nothing is not counted.</summary>
+    public Func<int, Admission> Admit { get; set; } = _ => new Admission(() => { });
 
     /// <summary>The turns, oldest first: a snapshot.</summary>
     public IReadOnlyList<ChatTurn> Turns => turns;
@@ -75,7 +79,7 @@ public sealed partial class ChatSession : IDisposable
     }
 
     /// <summary>Sends a message to both columns and returns when both have answered.</summary>
-    public Task SendAsync(string text) => RunAsync(() => [stop => TurnAsync(text, stop)]);
+    public Task SendAsync(string text) => RunAsync(() => [stop => TurnAsync(text, null, stop)]);
 
     /// <summary>Starts over with a preset's system prompt and sends its messages one after the other.</summary>
     public Task PlayAsync(Preset preset)
@@ -86,7 +90,7 @@ public sealed partial class ChatSession : IDisposable
             Forget();
             borrowed = (preset, settings.SystemPrompt);
             settings = settings with { SystemPrompt = preset.SystemPrompt };
-            return [.. preset.Turns.Select(text => (Step)(stop => TurnAsync(text, stop)))];
+            return [.. preset.Turns.Select(text => (Step)(stop => TurnAsync(text, null, stop)))];
         });
     }
 
@@ -96,18 +100,11 @@ public sealed partial class ChatSession : IDisposable
         if (turns.Count == 0) return [];
         settings = settings with { Seed = ChatSettings.SampleSeed(settings.Seed, 1) };
         if (only is { } column) return [stop => AgainAsync(column, stop)];
-        var text = turns[^1].User;
-        RemoveFrom(turns.Count - 1);
-        return [stop => TurnAsync(text, stop)];
+        return [stop => TurnAsync(turns[^1].User, turns.Count - 1, stop)];
     });
 
     /// <summary>Replaces an earlier message and goes on from there: it and what came after it are taken away.</summary>
-    public Task EditAsync(int turn, string text) => RunAsync(() =>
-    {
-        if (turn < 0 || turn >= turns.Count || Refusal(text) is not null) return [stop => Task.FromResult(Possible(text) is not null)];
-        RemoveFrom(turn);
-        return [stop => TurnAsync(text, stop)];
-    });
+    public Task EditAsync(int turn, string text) => RunAsync(() => turn < 0 || turn >= turns.Count ? [] : [stop => TurnAsync(text, turn, stop)]);
 
     /// <summary>Lets the last turn's answers go on where they were cut off: in both columns or in one.</summary>
     public Task ContinueAsync(Column? only = null) => RunAsync(() => turns.Count == 0 ? [] : [stop => OnwardAsync(only, stop)]);
@@ -215,13 +212,16 @@ public sealed partial class ChatSession : IDisposable
         }
     }
 
-    /// <summary>One turn; false when the messages after it should not be sent.</summary>
-    private async Task<bool> TurnAsync(string text, CancellationToken cancellation)
+    /// <summary>One turn, at the end or in the place of another and all after it; false when the messages after it should not be sent.</summary>
+    private async Task<bool> TurnAsync(string text, int? from, CancellationToken cancellation)
     {
         text = text.Trim();
         if (Possible(text) is not { } loaded) return false;
-        var now = Settings;
-        var turn = new ChatTurn(turns.Count, text, now, TurnRunner.Answers(loaded.A, now, turns.Count, Column.A), TurnRunner.Answers(loaded.B, now, turns.Count, Column.B));
+        var (now, index) = (Settings, from ?? turns.Count);
+        var turn = new ChatTurn(index, text, now, TurnRunner.Answers(loaded.A, now, index, Column.A), TurnRunner.Answers(loaded.B, now, index, Column.B));
+        using var place = Enter(turn.Answers.Count());
+        if (place is null) return false;
+        RemoveFrom(index);
         Add(loaded, turn);
         return await FinishAsync(loaded, turn, turn.Answers, cancellation);
     }
@@ -242,6 +242,8 @@ public sealed partial class ChatSession : IDisposable
         var text = given.Past(Column.A);
         var index = turns.Count;
         var turn = new ChatTurn(index, given.User, now, Given(Column.A), Given(Column.B));
+        using var place = Enter(turn.Answers.Count());
+        if (place is null) return false;
         Add(loaded, turn);
         return await FinishAsync(loaded, turn, turn.Answers, cancellation);
 
@@ -260,7 +262,10 @@ public sealed partial class ChatSession : IDisposable
     private async Task<bool> AgainAsync(Column column, CancellationToken cancellation)
     {
         if (Possible(turns[^1].User) is not { } loaded) return false;
-        var turn = turns[^1].With(column, TurnRunner.Answers(loaded[column], Settings, turns.Count - 1, column));
+        var answers = TurnRunner.Answers(loaded[column], Settings, turns.Count - 1, column);
+        using var place = Enter(answers.Count);
+        if (place is null) return false;
+        var turn = turns[^1].With(column, answers);
         Trajectory.Reopen(turn.Index, column, TurnRunner.Start(loaded[column], turn, column));
         turns = [.. turns[..^1], turn];
         Changed?.Invoke();
@@ -271,7 +276,10 @@ public sealed partial class ChatSession : IDisposable
     {
         var turn = turns[^1];
         if (Possible(turn.User) is not { } loaded) return false;
-        return await FinishAsync(loaded, turn, [.. turn.Answers.Where(a => a.Sample == 0 && (only ?? a.Column) == a.Column && a.Reopen())], cancellation);
+        var cut = turn.Answers.Where(a => a.Sample == 0 && (only ?? a.Column) == a.Column && a.CanContinue).ToList();
+        using var place = Enter(cut.Count);
+        if (place is null) return false;
+        return await FinishAsync(loaded, turn, [.. cut.Where(a => a.Reopen())], cancellation);
     }
 
     private async Task<bool> FinishAsync(ReadyColumns loaded, ChatTurn turn, IEnumerable<Answer> answers, CancellationToken cancellation)
@@ -287,6 +295,16 @@ public sealed partial class ChatSession : IDisposable
     {
         Problem = Refusal(text);
         if (Problem is null && StateOf(Column.A).Loaded is { } a && StateOf(Column.B).Loaded is { } b) return new ReadyColumns(a, b);
+        Changed?.Invoke();
+        return null;
+    }
+
+    /// <summary>Places for answers; null where there are none, and <see cref="Problem"/> says why.</summary>
+    private Admission? Enter(int answers)
+    {
+        var place = Admit(answers);
+        if (place.Refusal is null) return place;
+        Problem = place.Refusal;
         Changed?.Invoke();
         return null;
     }

@@ -83,16 +83,6 @@ public sealed record ChatSettings
         return this with { Seed = other.Seed, MaxTokens = other.MaxTokens } != other;
     }
 
-    /// <summary>The strength of a cap in a word.</summary>
-    public static string CapWord(double percentile) => percentile switch
-    {
-        <= 40 => "gentle",
-        <= 65 => "mild",
-        <= 82 => "published",
-        <= 93 => "firm",
-        _ => "strict",
-    };
-
     /// <summary>The seed of a turn's request: a mix of both numbers, so that neighbouring turns and seeds have unrelated luck.</summary>
     public static ulong TurnSeed(int seed, int turn)
     {

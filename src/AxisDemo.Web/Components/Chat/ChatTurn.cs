@@ -8,6 +8,9 @@ namespace AxisDemo.Web.Components.Chat;
 /// <param name="B">Column B's.</param>
 public sealed record ChatTurn(int Index, string User, ChatSettings Settings, IReadOnlyList<Answer> A, IReadOnlyList<Answer> B)
 {
+    /// <summary>Where the shown answers part.</summary>
+    public Parting Parting { get; } = new(A.Count > 0 ? A[0] : null, B.Count > 0 ? B[0] : null);
+
     /// <summary>The answers of a column.</summary>
     public IReadOnlyList<Answer> this[Column column] => column == Column.A ? A : B;
 
@@ -21,7 +24,12 @@ public sealed record ChatTurn(int Index, string User, ChatSettings Settings, IRe
     public Answer? Shown(Column column) => this[column].Count > 0 ? this[column][0] : null;
 
     /// <summary>The same with other answers in a column.</summary>
-    public ChatTurn With(Column column, IReadOnlyList<Answer> answers) => column == Column.A ? this with { A = answers } : this with { B = answers };
+    public ChatTurn With(Column column, IReadOnlyList<Answer> answers)
+    {
+        // The answers that stay have parted from answers that are gone.
+        foreach (var answer in Answers) answer.MarkParting(null);
+        return column == Column.A ? new ChatTurn(Index, User, Settings, answers, B) : new ChatTurn(Index, User, Settings, A, answers);
+    }
 
     /// <summary>The turn as it is remembered by who remembers a column's answers; where that column has none, the other's.</summary>
     public PastTurn Past(Column column)

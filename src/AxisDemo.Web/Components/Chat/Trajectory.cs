@@ -82,6 +82,12 @@ public sealed class Trajectory
         }
     }
 
+    /// <summary>A turn as it is now; null where there is none.</summary>
+    public TurnSummary? Turn(int turn)
+    {
+        lock (gate) return turn < turns.Count ? turns[turn].Summary(turn) : null;
+    }
+
     /// <summary>What came since the cursor, at most so many points; everything where the cursor is not of this trajectory.</summary>
     public TrajectoryDelta Since(TrajectoryCursor cursor, int most = int.MaxValue)
     {

@@ -11,6 +11,8 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
     /// <summary>What is watched beside the main axis, by <see cref="DrawnAxis.Key"/>; what a model does not have is left out.</summary>
     public IReadOnlyList<string> Watched { get; set; } = [];
 
+    private readonly ColumnHistory a = new(), b = new();
+
     /// <summary>The answers that a column will give: none where its variant needs an axis and there is none.</summary>
     public static IReadOnlyList<Answer> Answers(ReadyModel loaded, ChatSettings settings, int turn, Column column, IReadOnlyList<int>? given = null)
     {
@@ -46,6 +48,7 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
             await foreach (var happened in loaded.Generator.StreamAsync(Request(loaded, turns, turn, answer, mostTokens), cancellation))
             {
                 if (answer.Take(happened) is { } point) trajectory.Add(point);
+                turn.Parting.Update();
                 changed();
             }
 
@@ -84,14 +87,16 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
         ArgumentNullException.ThrowIfNull(loaded);
         ArgumentNullException.ThrowIfNull(turn);
         ArgumentNullException.ThrowIfNull(answer);
-        var (now, column) = (answer.Settings, answer.Column);
-        return ColumnPrompt.Next(loaded.Generator, now.SystemPromptOf(column), [.. turns.Take(turn.Index).Select(t => t.Past(now.Remembers(column)))], turn.User);
+        return Next(new ColumnHistory(), loaded, turns, turn, answer);
     }
+
+    private static Prompt Next(ColumnHistory history, ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer) => history.Next(
+        loaded.Generator, answer.Settings.SystemPromptOf(answer.Column), [.. turns.Take(turn.Index).Select(t => t.Past(answer.Settings.Remembers(answer.Column)))], turn.User);
 
     private GenerationRequest Request(ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer, int mostTokens)
     {
         var now = answer.Settings;
-        var prompt = Asked(loaded, turns, turn, answer);
+        var prompt = Next(answer.Column == Column.A ? a : b, loaded, turns, turn, answer);
         var interventions = VariantPlan.Interventions(answer.Variant, loaded.Axis);
         return new GenerationRequest
         {

@@ -11,7 +11,8 @@ namespace AxisDemo.Web.Components.Shared;
 /// <param name="Offset">Offset in the whole text of the piece that is rendered.</param>
 /// <param name="Starts">Start of each token in the whole text, ascending.</param>
 /// <param name="Tints">Class of each token, with a leading space, or empty.</param>
-public sealed record TokenSpans(int Offset, List<int> Starts, List<string> Tints)
+/// <param name="Marked">A token with the class "part" besides; null: none.</param>
+public sealed record TokenSpans(int Offset, List<int> Starts, List<string> Tints, int? Marked = null)
 {
     /// <summary>The token that holds a character: the last one that begins at or before it.</summary>
     public int At(int position)
@@ -91,7 +92,7 @@ public static class SafeMarkdown
                 var end = content.Length;
                 // Entities and escapes differ from their source: such a piece belongs to its first token.
                 if (found >= 0 && token + 1 < tokens.Starts.Count) end = Math.Clamp(tokens.Starts[token + 1] - tokens.Offset - found, from + 1, content.Length);
-                if (token >= 0) renderer.Write("<span class=\"t").Write(tokens.Tints[token]).Write("\" data-i=\"").Write(token.ToString()).Write("\">");
+                if (token >= 0) renderer.Write("<span class=\"t").Write(tokens.Tints[token]).Write(token == tokens.Marked ? " part" : "").Write("\" data-i=\"").Write(token.ToString()).Write("\">");
                 renderer.WriteEscape(content[from..end]);
                 if (token >= 0) renderer.Write("</span>");
                 from = end;

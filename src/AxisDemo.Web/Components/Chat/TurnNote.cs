@@ -1,0 +1,38 @@
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>What a turn's two columns say together: where they part, and whether they differ by more than luck.</summary>
+/// <param name="Text">One or two sentences.</param>
+/// <param name="Noise">Whether the difference lies inside the seeds' spread.</param>
+public sealed record TurnNote(string Text, bool Noise)
+{
+    /// <summary>Of a turn as it is now.</summary>
+    public static TurnNote Of(ChatTurn turn, Trajectory trajectory)
+    {
+        ArgumentNullException.ThrowIfNull(turn);
+        ArgumentNullException.ThrowIfNull(trajectory);
+        var said = new List<string>();
+        turn.Parting.Update();
+        if (turn.Parting.At is 0) said.Add("The columns part at the first token.");
+        else if (turn.Parting.At is { } at) said.Add($"The columns say the same for {(at == 1 ? "one token" : $"{at} tokens")}, then part.");
+        else if (turn.Over && turn.Parting.Same > 0) said.Add("Both columns say the same.");
+        var noise = false;
+        if (turn.Over && trajectory.Turn(turn.Index) is { } summary
+            && SeedSpread.Of(summary.A, DrawnAxis.Main, Reading.Read) is { } a && SeedSpread.Of(summary.B, DrawnAxis.Main, Reading.Read) is { } b && SeedSpread.IsNoise(a, b) is { } isNoise)
+        {
+            noise = isNoise;
+            said.Add(Compare(a, b, noise));
+        }
+
+        return new TurnNote(string.Join(' ', said), noise);
+    }
+
+    private static string Compare(SeedSpread a, SeedSpread b, bool noise)
+    {
+        var difference = AnswerView.Number((float)Math.Abs(b.Mean - a.Mean)).TrimStart('+');
+        return $"{a.Seeds} seeds: A {Spread(a)}, B {Spread(b)}. " + (noise
+            ? $"They differ by {difference}, which lies inside the seeds' spread: noise."
+            : $"B lies {difference} {(b.Mean > a.Mean ? "higher" : "lower")}, more than the seeds differ among themselves.");
+    }
+
+    private static string Spread(SeedSpread column) => $"{AnswerView.Number((float)column.Mean)} ± {Math.Round(column.Spread ?? 0)}";
+}

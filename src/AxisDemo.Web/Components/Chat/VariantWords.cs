@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace AxisDemo.Web.Components.Chat;
+
+/// <summary>What variants and settings are called on the page: words first, numbers beside them.</summary>
+public static class VariantWords
+{
+    /// <summary>What a column does, beside its name.</summary>
+    public static string Describe(ColumnVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        var doing = variant.Kind switch
+        {
+            VariantKind.Capped => "kept near the Assistant",
+            VariantKind.Steered when variant.Strength == 0 => "a push of size zero",
+            VariantKind.Steered when variant.Toward == ColumnVariant.TowardRandom => "pushed in a random direction, the control",
+            VariantKind.Steered => $"pushed {(variant.Strength < 0 ? "away from" : "towards")} the {Role(variant.Toward)}",
+            _ => "as trained",
+        };
+        return doing + (variant.SystemPrompt is null ? "" : ", own system prompt") + (variant.Model is null ? "" : $", {variant.Model}");
+    }
+
+    /// <summary>A cap's strength in a word.</summary>
+    public static string Cap(double percentile) => percentile switch
+    {
+        <= 40 => "gentle",
+        <= 65 => "mild",
+        <= 82 => "published",
+        <= 93 => "firm",
+        _ => "strict",
+    };
+
+    /// <summary>A push's size in a word.</summary>
+    public static string Push(double strength) => Math.Abs(strength) switch
+    {
+        0 => "none",
+        <= 0.05 => "gentle",
+        <= 0.1 => "mild",
+        <= 0.2 => "firm",
+        <= 0.4 => "strict",
+        _ => "breaking",
+    };
+
+    /// <summary>A push's size as a number, with its sign.</summary>
+    public static string Signed(double strength) => strength.ToString("+0.00;−0.00;0", CultureInfo.InvariantCulture);
+
+    /// <summary>A direction as it is read: file names write roles with underlines.</summary>
+    public static string Role(string toward) => toward switch
+    {
+        ColumnVariant.TowardAssistant => "Assistant",
+        ColumnVariant.TowardRandom => "random direction",
+        _ => (toward ?? "").Replace('_', ' '),
+    };
+
+    /// <summary>Blocks as people count them: "18–25" of 18:26.</summary>
+    public static string Blocks(IReadOnlyList<int> blocks)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        return blocks.Count == 0 ? "no block" : blocks.Count == 1 ? $"block {blocks[0]}" : $"blocks {blocks[0]}–{blocks[^1]}";
+    }
+
+    /// <summary>A history in words.</summary>
+    public static string History(HistorySource history) => history switch
+    {
+        HistorySource.FromA => "A's answers for both",
+        HistorySource.FromB => "B's answers for both",
+        _ => "each its own",
+    };
+}

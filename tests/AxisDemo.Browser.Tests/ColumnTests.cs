@@ -1,0 +1,145 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AxisDemo.Browser.Tests;
+
+/// <summary>What a visitor does to columns and turns, over the embedded model.</summary>
+public class ColumnTests(RunningApp app)
+{
+    [Fact]
+    public async Task The_guide_comes_once_and_again_when_asked_for()
+    {
+        await using var visit = await app.Visit(guide: true);
+        var guide = visit.Page.Locator("#guide");
+        await Assertions.Expect(guide).ToContainTextAsync("1 of 4");
+        for (var i = 0; i < 4; i++) await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(guide).ToBeHiddenAsync();
+
+        await visit.Page.ReloadAsync();
+        await visit.Ready();
+        await Assertions.Expect(guide).ToBeHiddenAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Help and display" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show the guide" }).ClickAsync();
+        await Assertions.Expect(guide).ToBeVisibleAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(guide).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_column_is_steered_and_the_next_turn_says_so()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Send("Who are you?");
+        await visit.Idle();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change column B: Capped" }).ClickAsync();
+        var editor = visit.Page.Locator("#column-b");
+        await editor.GetByRole(AriaRole.Radio, new() { Name = "Steered." }).CheckAsync();
+        await editor.Locator("#toward-b").SelectOptionAsync("vampire");
+        await Assertions.Expect(editor.Locator("output[for=push-b]")).ToContainTextAsync("+0.10");
+        await Axe(visit);
+        await editor.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".column-head.col-b h2")).ToContainTextAsync("pushed towards the vampire");
+
+        await visit.Send("And you?");
+        await visit.Idle();
+
+        await Assertions.Expect(visit.Page.Locator("#turn-1 .changes")).ToContainTextAsync("B: Capped → Steered");
+        await Assertions.Expect(visit.Page.Locator("#turn-1 .answer.col-b .badge:not(.empty)")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Four_seeds_answer_can_be_looked_at_and_say_whether_the_difference_is_luck()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Page.Locator("#repeats").CheckAsync();
+        await visit.Send("Who are you?");
+        await visit.Idle();
+
+        await Assertions.Expect(visit.Page.Locator("#turn-0 .turn-note")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("4 seeds: A .+ ± \\d+, B .+ ± \\d+\\."));
+        var first = await visit.Answers("col-a").Locator(".text").InnerTextAsync();
+        await visit.Page.GetByText("seed 6", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(visit.Answers("col-a")).ToHaveAttributeAsync("data-answer", "0-0-3");
+        await Assertions.Expect(visit.Answers("col-a").Locator(".text")).Not.ToHaveTextAsync(first);
+        await Axe(visit);
+    }
+
+    [Fact]
+    public async Task A_message_is_edited_an_answer_goes_on_and_one_column_is_asked_again()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Send("Tell me about the sea.");
+        await visit.Idle();
+        var b = await visit.Answers("col-b").Locator(".text").InnerTextAsync();
+        await visit.Answers("col-a").GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await visit.Page.WaitForFunctionAsync("() => document.querySelectorAll('.answer.col-a .t').length > 16");
+        await visit.Idle();
+        Assert.Equal(b, await visit.Answers("col-b").Locator(".text").InnerTextAsync());
+
+        var a = await visit.Answers("col-a").Locator(".text").InnerTextAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Regenerate B" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#seed")).ToHaveValueAsync("4");
+        await visit.Idle();
+        Assert.Equal(a, await visit.Answers("col-a").Locator(".text").InnerTextAsync());
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Edit message 1" }).ClickAsync();
+        await visit.Page.FillAsync("#edit-0", "Tell me about the moon.");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Answer again" }).ClickAsync();
+        await visit.Idle();
+        await Assertions.Expect(visit.Page.Locator("#turn-0 .user p span")).ToHaveTextAsync("Tell me about the moon.");
+        await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task The_keyboard_alone_reads_a_tokens_numbers()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Send("Who are you?");
+        await visit.Idle();
+        await visit.Answers("col-b").Locator(".text").FocusAsync();
+        await visit.Page.Keyboard.PressAsync("ArrowRight");
+        await visit.Page.Keyboard.PressAsync("ArrowRight");
+
+        var card = visit.Page.Locator(".token-card");
+        await Assertions.Expect(card).ToContainTextAsync("token 2");
+        await Assertions.Expect(card).ToContainTextAsync("plain says");
+        await Assertions.Expect(card).ToContainTextAsync("KL to plain");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(card).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Light_and_dark_are_chosen_and_kept()
+    {
+        await using var visit = await app.Visit();
+        Task<string> Ground() => visit.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).color");
+        var light = await Ground();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Help and display" }).ClickAsync();
+        await visit.Page.Locator("[data-theme-choice]").GetByText("dark").ClickAsync();
+        Assert.NotEqual(light, await Ground());
+        await Axe(visit);
+        await visit.Page.ReloadAsync();
+        await visit.Ready();
+        Assert.NotEqual(light, await Ground());
+    }
+
+    [Fact]
+    public async Task Tense_subjects_stand_behind_a_warning_that_says_where_to_find_help()
+    {
+        await using var visit = await app.Visit();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Only you" })).ToHaveCountAsync(0);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Tense subjects…" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#tense")).ToContainTextAsync("findahelpline.com");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Only you" })).ToBeVisibleAsync();
+        await Axe(visit);
+    }
+
+    private static async Task Axe(Visit visit)
+    {
+        var result = await visit.Page.RunAxe();
+        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
+    }
+}
