@@ -1,6 +1,7 @@
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
 using Microsoft.AspNetCore.Components;
@@ -19,12 +20,30 @@ internal static class Markup
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(source).AddSingleton(TimeProvider.System).AddSingleton<SessionStore>().AddSingleton<AxisDemo.Web.Access.RateLimits>();
         services.AddOptions<LimitOptions>();
-        services.AddSingleton<IJSRuntime, NoScript>();
+        services.AddOptions<SharingOptions>();
+        services.AddSingleton<IJSRuntime, NoScript>().AddSingleton<IConversationStore, NoStore>().AddSingleton<NavigationManager, NoWay>();
         await using var provider = services.BuildServiceProvider();
         prepare?.Invoke(provider.GetRequiredService<SessionStore>());
         await using var renderer = new HtmlRenderer(provider, provider.GetRequiredService<ILoggerFactory>());
         var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());
         return new HtmlParser().ParseDocument(html);
+    }
+
+    private sealed class NoWay : NavigationManager
+    {
+        public NoWay() => Initialize("http://localhost/", "http://localhost/");
+    }
+
+    // A page that is drawn shares nothing.
+    private sealed class NoStore : IConversationStore
+    {
+        public Share Add(ReadOnlyMemory<byte> json) => throw new NotSupportedException();
+
+        public SharedConversation? Find(string id) => null;
+
+        public bool Delete(string id, string key) => false;
+
+        public bool Report(string id, string reason) => false;
     }
 
     // The first paint happens before there is a browser to run scripts in.
