@@ -28,6 +28,32 @@ public class FileHashTests
     }
 
     [Fact]
+    public void A_large_files_hash_is_remembered_until_the_file_changes()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("model.bin", new byte[100]);
+        var memory = new HashMemory(folder["hashes"], least: 100);
+        var hash = memory.Sha256(path, default);
+        Assert.Equal(FileHash.Sha256(path), hash);
+
+        // It is the entry that answers: a wrong one would be believed, a damaged one is not.
+        var entry = Assert.Single(Directory.GetFiles(folder["hashes"]));
+        File.WriteAllText(entry, new string('a', 64));
+        Assert.Equal(new string('a', 64), memory.Sha256(path, default));
+        File.WriteAllText(entry, "damaged");
+        Assert.Equal(hash, memory.Sha256(path, default));
+
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(1));
+        File.WriteAllText(entry, new string('a', 64));
+        Assert.Equal(hash, memory.Sha256(path, default));
+        folder.Write("model.bin", new byte[99]);
+        Assert.Equal(FileHash.Sha256(path), memory.Sha256(path, default));
+        Assert.Equal(2, Directory.GetFiles(folder["hashes"]).Length);
+        Assert.Equal(FileHash.Sha256(path), new HashMemory("", 0).Sha256(path, default));
+        Assert.Contains("nowhere.bin", Assert.Throws<InputException>(() => memory.Sha256("nowhere.bin", default)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_file_is_an_error_that_names_it() =>
         Assert.Contains("nowhere.bin", Assert.Throws<InputException>(() => FileHash.Sha256("nowhere.bin")).Message, StringComparison.Ordinal);
 }

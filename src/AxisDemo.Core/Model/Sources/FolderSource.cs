@@ -96,7 +96,7 @@ internal sealed class FolderSource : ModelSource
     {
         var lines = new StringBuilder();
         foreach (var file in weights.Tensors.Select(t => t.File).Distinct().OrderBy(System.IO.Path.GetFileName, StringComparer.Ordinal))
-            lines.Append(FileHash.Sha256(file, cancellation)).Append("  ").Append(System.IO.Path.GetFileName(file)).Append('\n');
+            lines.Append(HashMemory.User.Sha256(file, cancellation)).Append("  ").Append(System.IO.Path.GetFileName(file)).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines.ToString())));
     }
 

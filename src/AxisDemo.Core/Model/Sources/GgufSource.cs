@@ -71,7 +71,7 @@ internal sealed class GgufSource : ModelSource
 
     public override ChatTemplate? ReadTemplate() => ChatTemplate.FromGguf(file);
 
-    public override string Hash(CancellationToken cancellation = default) => FileHash.Sha256(Path, cancellation);
+    public override string Hash(CancellationToken cancellation = default) => HashMemory.User.Sha256(Path, cancellation);
 
     internal override TensorView? Find(string name) => file.TryGet(name, out var tensor) ? tensor : null;
 

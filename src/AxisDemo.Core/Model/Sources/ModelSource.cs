@@ -71,7 +71,8 @@ public abstract class ModelSource : IDisposable
 
     /// <summary>
     /// What identifies the weights, lower-case hex. Of a .gguf file its SHA-256; of a folder the SHA-256 of what
-    /// <c>sha256sum *.safetensors</c> prints for the weight files in it, in the order of their names.
+    /// <c>sha256sum *.safetensors</c> prints for the weight files in it, in the order of their names. Of files from 256 MB on it is
+    /// remembered between runs, as long as their length and time of change stay.
     /// </summary>
     public abstract string Hash(CancellationToken cancellation = default);
 
