@@ -13,14 +13,21 @@ public static class TorchBackendOpener
     {
         ArgumentNullException.ThrowIfNull(options);
         int gpus;
+        var output = Console.Out;
         try
         {
+            // When it cannot load, TorchSharp prints pages of what it tried; standard output belongs to answers.
+            Console.SetOut(TextWriter.Null);
             gpus = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         }
         catch (Exception failure) when (failure is TypeInitializationException or NotSupportedException or DllNotFoundException or ExternalException)
         {
-            return !required ? null : throw Fault("Backend", $"TorchSharp's native libraries do not load: {Cause(failure)}",
+            return !required ? null : throw Fault("Backend", $"TorchSharp's native libraries do not load: {Cause(failure)}.",
                 $"{Backends.HowToBuild} On Linux they need the C++ library of GCC 13 or newer (Debian 13, Ubuntu 24.04).", failure);
+        }
+        finally
+        {
+            Console.SetOut(output);
         }
 
         if (options.Device.Length == 0 && gpus == 0)
@@ -43,11 +50,21 @@ public static class TorchBackendOpener
         return named.Distinct().Count() == named.Length ? named : throw Fault("Device", $"'{text}' names a device twice.", "Name each once.");
     }
 
-    // TorchSharp wraps the reason into the failure of a type's initialisation.
+    // TorchSharp does not name the reason; the loader does, once it is asked again.
     private static string Cause(Exception failure)
     {
+        try
+        {
+            NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
+        }
+        catch (DllNotFoundException reason)
+        {
+            var lines = reason.Message.Split('\n', StringSplitOptions.TrimEntries);
+            return Array.Find(lines, l => l.Contains("GLIBC", StringComparison.Ordinal) || l.StartsWith("libtorch", StringComparison.Ordinal)) ?? lines[0].TrimEnd(':', '.');
+        }
+
         while (failure.InnerException is { } inner) failure = inner;
-        return failure.Message.Split('\n')[0].Trim();
+        return failure.Message.Split('\n')[0].Trim().TrimEnd('.');
     }
 
     private static InputException Fault(string field, string fault, string remedy, Exception? inner = null) => new("options", $"Engine:{field}", fault, remedy, inner);
