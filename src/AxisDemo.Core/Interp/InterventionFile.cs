@@ -43,7 +43,14 @@ public static class InterventionFile
     {
         if (list.ValueKind != JsonValueKind.Array) throw new InputException(source, "interventions", "it is no list.", "Write [ {\"kind\": …}, … ].");
         if (list.GetArrayLength() > MostItems) throw new InputException(source, "interventions", $"it has {list.GetArrayLength()} items; {MostItems} are possible.");
-        return [.. list.EnumerateArray().Select((item, i) => new Item(item, $"item {i}", source, library).Build())];
+        try
+        {
+            return [.. list.EnumerateArray().Select((item, i) => new Item(item, $"item {i}", source, library).Build())];
+        }
+        catch (InvalidOperationException e) // an escaped half of a surrogate pair: valid JSON, no text
+        {
+            throw new InputException(source, "interventions", "a text in it is no Unicode (half of a surrogate pair).", "Write the character itself.", e);
+        }
     }
 
     private sealed class Item

@@ -21,7 +21,24 @@ internal static class PromptFiles
     /// A role: <c>{"role","description","prompts":[…]}</c>, or the published <c>{"instruction":[{"pos"}…]}</c> whose role is the
     /// file's name.
     /// </summary>
-    public static RolePrompts Role(string path)
+    public static RolePrompts Role(string path) => Unicode(path, ReadRole);
+
+    /// <summary>Questions: <c>{"questions":[…]}</c>, or JSON lines of <c>{"question"}</c>.</summary>
+    public static IReadOnlyList<string> Questions(string path) => Unicode(path, ReadQuestions);
+
+    private static T Unicode<T>(string path, Func<string, T> read)
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (InvalidOperationException e) // an escaped half of a surrogate pair: valid JSON, no text
+        {
+            throw new InputException(path, "", "a text in it is no Unicode (half of a surrogate pair).", "Write the character itself.", e);
+        }
+    }
+
+    private static RolePrompts ReadRole(string path)
     {
         using var json = Parse(path, ReadText(path));
         var name = Path.GetFileNameWithoutExtension(path);
@@ -34,8 +51,7 @@ internal static class PromptFiles
         throw new InputException(path, "prompts", "it is missing.", "A role has \"role\" and \"prompts\" (a list of system prompts).");
     }
 
-    /// <summary>Questions: <c>{"questions":[…]}</c>, or JSON lines of <c>{"question"}</c>.</summary>
-    public static IReadOnlyList<string> Questions(string path)
+    private static IReadOnlyList<string> ReadQuestions(string path)
     {
         var text = ReadText(path);
         if (!path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase))

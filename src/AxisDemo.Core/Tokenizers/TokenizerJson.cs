@@ -25,27 +25,35 @@ internal sealed class TokenizerJson
 
     private TokenizerJson(string path) => _path = path;
 
-    public static BpeVocabulary Read(string path)
-    {
-        var reader = new TokenizerJson(path);
-        using var document = Open(path);
-        return reader.Read(document.RootElement);
-    }
+    public static BpeVocabulary Read(string path) => Unicode(path, new TokenizerJson(path).Read);
 
     /// <summary>A text file, bounded.</summary>
     public static string ReadText(string path) => Encoding.UTF8.GetString(ReadBytes(path));
 
     /// <summary>The chat template in a <c>tokenizer_config.json</c>: a text, or one of several with names.</summary>
-    public static string? ChatTemplate(string path)
+    public static string? ChatTemplate(string path) => Unicode(path, new TokenizerJson(path).ChatTemplate);
+
+    private string? ChatTemplate(JsonElement root)
+    {
+        if (Optional(root, "chat_template") is not { } template) return null;
+        if (template.ValueKind != JsonValueKind.Array) return Text(template, "chat_template");
+        foreach (var entry in template.EnumerateArray())
+            if (Text(Member(entry, "name", JsonValueKind.String), "chat_template") == "default")
+                return Text(Member(entry, "template", JsonValueKind.String), "chat_template");
+        return null;
+    }
+
+    private static T Unicode<T>(string path, Func<JsonElement, T> read)
     {
         using var document = Open(path);
-        if (Optional(document.RootElement, "chat_template") is not { } template) return null;
-        var reader = new TokenizerJson(path);
-        if (template.ValueKind != JsonValueKind.Array) return reader.Text(template, "chat_template");
-        foreach (var entry in template.EnumerateArray())
-            if (reader.Text(reader.Member(entry, "name", JsonValueKind.String), "chat_template") == "default")
-                return reader.Text(reader.Member(entry, "template", JsonValueKind.String), "chat_template");
-        return null;
+        try
+        {
+            return read(document.RootElement);
+        }
+        catch (InvalidOperationException e) // an escaped half of a surrogate pair in a name: valid JSON, no text
+        {
+            throw new InputException(path, "", "a name in it is no Unicode (half of a surrogate pair).", inner: e);
+        }
     }
 
     private static JsonDocument Open(string path)
@@ -187,6 +195,7 @@ internal sealed class TokenizerJson
             var text = Guarded("model.vocab", () => entry.Name);
             entries.Add((Id(entry.Value, "model.vocab"), text, fallback && CharacterTokenizer.Byte(text) is not null ? TokenType.Byte : TokenType.Normal));
         }
+        if (Optional(root, "added_tokens") is { ValueKind: not JsonValueKind.Array }) throw Fault("added_tokens", "it is no list.");
         foreach (var added in Optional(root, "added_tokens")?.EnumerateArray() ?? default)
         {
             var text = Text(Member(added, "content", JsonValueKind.String), "added_tokens");

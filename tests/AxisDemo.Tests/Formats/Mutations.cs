@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
 
 namespace AxisDemo.Tests.Formats;
 
@@ -21,6 +23,77 @@ internal static class Mutations
         var bytes = (byte[])valid.Clone();
         for (var n = random.Next(1, 5); n > 0; n--) bytes = Once(bytes, random);
         return bytes;
+    }
+
+    // What a value may be that nobody expects there.
+    private static readonly string[] s_oddJson =
+    [
+        "null", "true", "0", "-1", "1e999", "-1e-999", "2147483648", "9007199254740993", "123456789012345678901234567890", "0.5", "\"\"", "\"\\ud800\"", "\"\\u0000\"", "\"#\"",
+        "\"a#\"", "\"p1e9\"", "\"pNaN\"", "\"0:99999999999\"", "\"-1:2\"", "\"../../x\"", "[]", "{}", "[null]", "[1,\"2\",[3]]", "{\"kind\":1,\"kind\":\"add\"}",
+        new string('[', 300) + new string(']', 300), $"\"{new string('a', 5000)}\"", $"[{string.Join(',', Enumerable.Range(0, 3000))}]",
+    ];
+
+    /// <summary>A JSON text with some of its values (or names) replaced by odd ones, left out or doubled; one in four is damaged as bytes.</summary>
+    public static byte[] OfJson(byte[] valid, int seed)
+    {
+        var random = new Random(seed);
+        if (random.Next(4) == 0) return Of(valid, seed);
+        var bytes = valid;
+        for (var n = random.Next(1, 4); n > 0 && Values(bytes) is { Count: > 0 } values; n--)
+        {
+            var (from, to) = values[random.Next(values.Count)];
+            var odd = random.Next(8) switch { 0 => "", 1 => Encoding.UTF8.GetString(bytes[from..to]) + "," + Encoding.UTF8.GetString(bytes[from..to]), _ => s_oddJson[random.Next(s_oddJson.Length)] };
+            bytes = [.. bytes[..from], .. Encoding.UTF8.GetBytes(odd), .. bytes[to..]];
+        }
+
+        return bytes;
+    }
+
+    // Where each value and name lies; none when the text is damaged already.
+    private static List<(int From, int To)> Values(byte[] json)
+    {
+        var found = new List<(int, int)>();
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1000 });
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject) continue;
+                var from = (int)reader.TokenStartIndex;
+                var inside = reader; // a copy that may run ahead
+                if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject) inside.Skip();
+                found.Add((from, (int)(inside.TokenType == JsonTokenType.PropertyName ? from + inside.ValueSpan.Length + 2 : inside.BytesConsumed)));
+            }
+        }
+        catch (JsonException)
+        {
+            found.Clear();
+        }
+
+        return found;
+    }
+
+    /// <summary>Text of any kind: letters of many scripts, combining marks, emoji, control characters, lone surrogates, words of chat formats, repetitions.</summary>
+    public static string Text(int seed)
+    {
+        var random = new Random(seed);
+        string[] words = ["<|im_start|>", "<|im_end|>\n", "<s>", "</s>", "<think>", "{{ messages }}", "{% for %}", " ", "  \n\n", "\r\n", "'re", "１２３", "don't", "\u200D", "\uFEFF", "🏳️‍🌈", "👩‍👩‍👧", "e\u0301", "中文", "ﷺ"];
+        var text = new StringBuilder();
+        for (var n = random.Next(0, 60); n > 0; n--)
+        {
+            switch (random.Next(8))
+            {
+                case 0: text.Append(words[random.Next(words.Length)]); break;
+                case 1: text.Append((char)random.Next(0x20)); break;
+                case 2: text.Append((char)random.Next(0xD800, 0xE000)); break;
+                case 3: text.Append(new Rune(random.Next(0x1_0000, 0x11_0000))); break;
+                case 4: text.Append(words[random.Next(words.Length)].Insert(0, new string((char)random.Next(0x21, 0x7F), random.Next(1, 200)))); break;
+                case 5: text.Append((char)random.Next(0x80, 0xD800)); break;
+                default: text.Append((char)random.Next(0x20, 0x7F)); break;
+            }
+        }
+
+        return text.ToString();
     }
 
     private static byte[] Once(byte[] bytes, Random random)
