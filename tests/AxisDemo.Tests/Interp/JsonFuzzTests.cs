@@ -2,6 +2,7 @@ using System.Text;
 using AxisDemo.Formats;
 using AxisDemo.Interp;
 using AxisDemo.Model;
+using AxisDemo.Model.Sources;
 using AxisDemo.Tests.Formats;
 using AxisDemo.Tokenizers;
 
@@ -69,6 +70,21 @@ public sealed class JsonFuzzTests : IDisposable
     public void A_template_in_a_configuration_is_read_or_refused() =>
         Fuzz("""{"eos_token":{"content":"</s>"},"chat_template":[{"name":"default","template":"{{ messages[0].content }}"}]}""", "tokenizer_config.json",
             path => ChatTemplate.FromFolder(Path.GetDirectoryName(path)!)?.Render([new ChatMessage("user", "Hi")], addGenerationPrompt: true));
+
+    [Theory]
+    [InlineData("llama3")]
+    [InlineData("gemma2")]
+    [InlineData("gemma3")]
+    public void The_configuration_of_a_models_folder_is_read_or_refused(string family)
+    {
+        var source = Repository.Fixture("tiny-models", family);
+        File.Copy(Path.Combine(source, "model.safetensors"), folder.File("model.safetensors"));
+        Fuzz(File.ReadAllText(Path.Combine(source, "config.json")), "config.json", path =>
+        {
+            using var opened = ModelSource.Open(Path.GetDirectoryName(path)!);
+            _ = opened.Config;
+        });
+    }
 
     private void Fuzz(string valid, string name, Action<string> read)
     {
