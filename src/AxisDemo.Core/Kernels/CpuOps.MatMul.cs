@@ -117,6 +117,8 @@ public sealed unsafe partial class CpuOps
             TensorType.Q4_K => Repack(new PackedWeight<Q4KFormat>(matrix, rowOrder, form), matrix),
             TensorType.Q5_K => Repack(new PackedWeight<Q5KFormat>(matrix, rowOrder, form), matrix),
             TensorType.Q6_K => Repack(new PackedWeight<Q6KFormat>(matrix, rowOrder, form), matrix),
+            TensorType.F16 => new HalfWeight<Float16Format>(matrix, rowOrder),
+            TensorType.BF16 => new HalfWeight<BFloat16Format>(matrix, rowOrder),
             _ => new FloatWeight(matrix, rowOrder),
         };
     }

@@ -84,7 +84,7 @@ public class InstructionSetTests
         var assembly = typeof(InstructionSetTests).Assembly.Location;
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(assembly);
-        foreach (var argument in new[] { "--no-progress", "--filter-class", typeof(VectorPathBitsTests).FullName!, typeof(PackedBitsTests).FullName!, typeof(Int8WeightTests).FullName!, typeof(VectorMathTests).FullName! })
+        foreach (var argument in new[] { "--no-progress", "--filter-class", typeof(VectorPathBitsTests).FullName!, typeof(PackedBitsTests).FullName!, typeof(HalfWeightTests).FullName!, typeof(Int8WeightTests).FullName!, typeof(VectorMathTests).FullName! })
             start.ArgumentList.Add(argument);
         start.Environment[instructions] = "0";
         using var process = Process.Start(start)!;
