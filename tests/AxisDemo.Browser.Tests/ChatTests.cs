@@ -202,7 +202,7 @@ public class ChatTests(RunningApp app)
         await Check(visit);
     }
 
-    private static async Task Check(Visit visit)
+    internal static async Task Check(Visit visit)
     {
         var result = await visit.Page.RunAxe();
         Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));

@@ -73,6 +73,12 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Tokens that the chart draws in a column.</summary>
     public Task<int> Drawn(int column) => Page.EvaluateAsync<int>("c => (document.querySelector('.plot').data?.[c].y ?? []).filter(v => v != null).length", column);
 
+    /// <summary>A picture of what is seen, into the folder that AXISDEMO_PICTURES names; none without it.</summary>
+    public async Task Picture(string name)
+    {
+        if (Environment.GetEnvironmentVariable("AXISDEMO_PICTURES") is { Length: > 0 } folder) await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png") });
+    }
+
     /// <summary>Whether something is wider than the window.</summary>
     public Task<bool> Overflows() => Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth");
 

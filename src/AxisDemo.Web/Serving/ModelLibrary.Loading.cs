@@ -113,8 +113,7 @@ public sealed partial class ModelLibrary
     {
         try
         {
-            var named = slot.Path == configured && options.Value.Axis.Length > 0;
-            var ready = ModelAxes.Attach(shared, named ? paths.Locate(options.Value.Axis) : AxisFiles.Beside(slot.Path), named, [Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(slot.Path))!, folder.Path]);
+            var ready = WithAxes(slot, shared);
             folder.Remember(slot.Path, shared.Model.Sha256);
             lock (gate)
             {
@@ -130,6 +129,26 @@ public sealed partial class ModelLibrary
         {
             shared.Dispose();
             throw;
+        }
+    }
+
+    private ReadyModel WithAxes(Slot slot, SharedGenerator shared)
+    {
+        var named = slot.Path == configured && options.Value.Axis.Length > 0;
+        return ModelAxes.Attach(shared, named ? paths.Locate(options.Value.Axis) : AxisFiles.Beside(slot.Path), named, [Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(slot.Path))!, folder.Path]);
+    }
+
+    // An axis that was made, or taken away, while its model was in memory.
+    private void AttachNew()
+    {
+        List<(Slot Slot, SharedGenerator Shared)> changed;
+        lock (gate)
+            changed = [.. slots.Values.Where(s => s is { Ready: not null, Found.Axes: not null } && !s.Ready.Axes.Select(a => a.Id).ToHashSet(StringComparer.Ordinal).SetEquals(s.Found.Axes)).Select(s => (s, s.Shared!))];
+        foreach (var (slot, shared) in changed)
+        {
+            var ready = WithAxes(slot, shared);
+            lock (gate)
+                if (slot.Shared == shared) slot.Ready = ready;
         }
     }
 

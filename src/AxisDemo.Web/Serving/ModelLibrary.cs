@@ -138,6 +138,8 @@ public sealed partial class ModelLibrary(OpenModel open, IOptions<EngineSettings
                 foreach (var model in models) Add(model.Path).Found = model;
                 faults = problems;
             }
+
+            AttachNew();
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {

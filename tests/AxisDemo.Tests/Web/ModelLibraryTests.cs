@@ -213,6 +213,19 @@ public sealed class ModelLibraryTests
     }
 
     [Fact]
+    public async Task An_axis_that_is_made_for_a_model_in_memory_is_found_with_the_list()
+    {
+        using var room = await new LibraryRoom().Start();
+        Assert.Contains("no axis to cap along", room.Library.State.Loaded!.AxisProblem, StringComparison.Ordinal);
+        room.Axis("first", FileHash.Sha256(room["first.gguf"], Stop));
+
+        await room.Library.RefreshAsync();
+
+        Assert.Equal(("first", null), (room.Library.State.Loaded!.Axis!.Id, room.Library.State.Loaded.AxisProblem));
+        Assert.Single(room.Opened["first"]);
+    }
+
+    [Fact]
     public async Task A_file_that_is_put_into_the_folder_is_found_and_one_that_is_taken_away_goes()
     {
         using var room = await new LibraryRoom().Start();

@@ -9,7 +9,7 @@ using AxisDemo.Web.Serving;
 namespace AxisDemo.Tests.Web;
 
 /// <summary>A generator that says what it is told to, with the embedded model's real tokenizer and template: state is tested, not a model.</summary>
-internal class ScriptedGenerator : IGenerator, IModelSource
+internal class ScriptedGenerator : IGenerator, IModelLibrary
 {
     private static readonly Lazy<(ITokenizer, ChatTemplate)> Words = new(() =>
     {
@@ -54,6 +54,23 @@ internal class ScriptedGenerator : IGenerator, IModelSource
         .. pieces.Select((text, i) => new TokenEvent(i, 100 + i, text, [new TokenProjection("assistant", 2, -10 - i, -5, i % 2 == 0) { Read = -20 - i }]) { LiftedLayers = i % 2, Kl = 0.1f }),
         new FinishedEvent("stop", pieces.Length, 42),
     ];
+
+    /// <summary>What the list says; those in memory where a test sets nothing.</summary>
+    public IReadOnlyList<ListedModel> Models
+    {
+        get => field ?? [.. Loaded.Select(m => new ListedModel { Id = m.Id, Name = m.Name, Phase = ModelPhase.Ready, Axes = [.. m.Axes.Select(a => a.Id)] })];
+        set;
+    }
+
+    public IReadOnlyList<string> Faults { get; set; } = [];
+
+    public Task<ReadyModel> LoadAsync(string id, CancellationToken waiting = default) => throw new NotSupportedException("A scripted generator loads nothing.");
+
+    public void Cancel(string id) => throw new NotSupportedException("A scripted generator loads nothing.");
+
+    public void Unload(string id) => throw new NotSupportedException("A scripted generator loads nothing.");
+
+    public Task RefreshAsync() => Task.CompletedTask;
 
     public InputException? Refusal { get; set; }
 

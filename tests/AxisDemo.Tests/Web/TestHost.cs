@@ -32,7 +32,7 @@ internal sealed class TestHost : WebApplicationFactory<App>
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<OpenModel>((_, _, _, _) => Generator);
-            services.AddSingleton<IModelSource>(Generator);
+            services.AddSingleton<IModelLibrary>(Generator);
         });
     }
 }

@@ -30,6 +30,9 @@ public sealed partial class ChatPage
     /// <summary>The shared conversation that the page opens; null: none.</summary>
     [Parameter] public string? SharedId { get; set; }
 
+    /// <summary>Whether the visitor may load and unload models.</summary>
+    [Parameter] public bool MayLoad { get; set; }
+
     /// <summary>What the visitor's answers are counted under.</summary>
     [Parameter] public string Address { get; set; } = "local";
 
