@@ -44,7 +44,7 @@ public sealed partial class HostTests : IDisposable
         var html = await (await Get("/")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var loaded = Loaded().Matches(html).Select(m => m.Groups[1].Value).ToList();
 
-        Assert.Equal(8, loaded.Count);
+        Assert.Equal(9, loaded.Count);
         foreach (var path in loaded)
         {
             Assert.DoesNotContain("//", path, StringComparison.Ordinal);
