@@ -7,7 +7,7 @@ namespace AxisDemo.Torch.Tests;
 /// The TorchSharp engine on libtorch's CPU device, float32. Golden logits come from another float32 engine: 5e-4 is what is promised. Rows
 /// in other company or other steps go through other kernels and other orders of sums: 200 terms of u = 6e-8 each, on values up to 20.
 /// </summary>
-internal class Float32(TorchOptions options) : EngineUnderTest
+internal sealed class Float32(TorchOptions options) : EngineUnderTest
 {
     public Float32() : this(new TorchOptions()) { }
 
