@@ -15,6 +15,7 @@ public sealed class RateLimits(IOptions<LimitOptions> options, TimeProvider cloc
     private readonly Lock gate = new();
     private readonly Dictionary<string, Account> accounts = new(StringComparer.Ordinal);
     private readonly LimitOptions limits = options.Value;
+    private long swept = clock.GetTimestamp();
 
     /// <summary>Answers that an address may ask for in a minute.</summary>
     public int PerMinute => limits.AnswersPerMinute;
@@ -82,12 +83,20 @@ public sealed class RateLimits(IOptions<LimitOptions> options, TimeProvider cloc
         if (accounts.TryGetValue(address, out var known)) return known;
         if (accounts.Count >= MostAccounts)
         {
-            foreach (var (idle, account) in accounts)
-                if (account.Running == 0 && Left(account) >= PerMinute) accounts.Remove(idle);
+            Sweep();
             if (accounts.Count >= MostAccounts && address.Length > 0) return Find(Newcomers);
         }
 
         return accounts[address] = new Account { Left = PerMinute, Counted = clock.GetTimestamp() };
+    }
+
+    // A full count is what a newcomer has too. Once a second: a flood must not have all accounts looked at for each address.
+    private void Sweep()
+    {
+        if (clock.GetElapsedTime(swept) < TimeSpan.FromSeconds(1)) return;
+        swept = clock.GetTimestamp();
+        foreach (var (idle, account) in accounts)
+            if (account.Running == 0 && Left(account) >= PerMinute) accounts.Remove(idle);
     }
 
     private sealed class Account

@@ -1,11 +1,14 @@
 using System.Net;
+using AxisDemo.Web.Access;
+using AxisDemo.Web.Api;
 using AxisDemo.Web.Serving;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AxisDemo.Tests.Web.Access;
 
 public sealed class HeadersTests : IDisposable
 {
-    private readonly TestHost host = new(null, ("Access:TrustedProxies:0", "127.0.0.0/8"), ("Access:TrustedProxies:1", "::1"));
+    private readonly TestHost host = new(null, ("Limits:AnswersPerMinute", "1"), ("Access:TrustedProxies:0", "127.0.0.0/8"), ("Access:TrustedProxies:1", "::1"));
     private readonly HttpClient client;
 
     public HeadersTests()
@@ -63,6 +66,38 @@ public sealed class HeadersTests : IDisposable
     }
 
     [Fact]
+    public async Task A_probe_of_nobody_fails()
+    {
+        var address = host.Address.ToString();
+        host.Dispose();
+
+        Assert.Equal(1, await Health.ProbeAsync(address));
+        Assert.Equal(1, await Health.ProbeAsync("no address"));
+    }
+
+    [Fact]
+    public async Task Behind_a_trusted_proxy_each_visitor_has_a_count_and_from_others_the_header_is_nothing()
+    {
+        using var open = new TestHost(null, ("Limits:AnswersPerMinute", "1"));
+        open.StartServer();
+        host.Services.GetRequiredService<RateLimits>().TryTake("203.0.113.5");
+        open.Services.GetRequiredService<RateLimits>().TryTake("203.0.113.5");
+
+        Assert.Equal("""{"limit":1,"remaining":0}""", await Limits(client, "203.0.113.5"));
+        Assert.Equal("""{"limit":1,"remaining":1}""", await Limits(client, "203.0.113.6"));
+        using var direct = new HttpClient { BaseAddress = open.Address };
+        Assert.Equal("""{"limit":1,"remaining":1}""", await Limits(direct, "203.0.113.5"));
+    }
+
+    private static async Task<string> Limits(HttpClient client, string visitor)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/limits");
+        request.Headers.Add("X-Forwarded-For", visitor);
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Ready_says_whether_a_model_answers_and_live_does_not_ask()
     {
         foreach (var (state, ready, said) in new (ModelState, HttpStatusCode, string)[]
@@ -76,6 +111,7 @@ public sealed class HeadersTests : IDisposable
             using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(ready, answer.StatusCode);
             Assert.Contains(said, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Equal(ready == HttpStatusCode.OK ? 0 : 1, await Health.ProbeAsync(new Uri(host.Address, "/health/ready").ToString()));
             using var live = await client.GetAsync(new Uri("/health/live", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         }
