@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -60,7 +61,7 @@ public sealed class RestTests : IDisposable
         answer.Dispose();
         // Its place is free again: two more may run, and a third may not.
         var running = new[] { Start(), Start() };
-        while (host.Generator.Requests.Count < 3) await Task.Delay(10, TestContext.Current.CancellationToken);
+        while (host.Generator.Requests.Count < 3 && !running.Any(r => r.IsFaulted)) await Task.Delay(10, TestContext.Current.CancellationToken);
         using var third = await Post("/api/generate", Hello);
         Assert.Equal(HttpStatusCode.TooManyRequests, third.StatusCode);
         host.Generator.Hold.SetResult();
@@ -68,13 +69,15 @@ public sealed class RestTests : IDisposable
 
         async Task<HttpResponseMessage> Start()
         {
-            while (true)
+            for (var since = Stopwatch.StartNew(); since.Elapsed < TimeSpan.FromMinutes(1);)
             {
                 // The server hears of the leaving a moment after it.
                 using var started = new HttpRequestMessage(HttpMethod.Post, "/api/generate") { Content = Json(Hello) };
                 var got = await client.SendAsync(started, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
                 if (got.StatusCode == HttpStatusCode.OK) return got;
             }
+
+            throw new TimeoutException("No place became free.");
         }
     }
 
