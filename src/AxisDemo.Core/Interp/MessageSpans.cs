@@ -14,29 +14,26 @@ internal static class MessageSpans
     /// <param name="messages">The conversation.</param>
     public static IReadOnlyList<Range> Find(ITokenizer tokenizer, IReadOnlyList<PromptPart> parts, IReadOnlyList<int> ids, IReadOnlyList<ChatMessage> messages)
     {
-        var lengths = ids.Select(id => tokenizer.Bytes(id).Length).ToArray();
-        var bytes = parts.Sum(p => Encoding.UTF8.GetByteCount(p.Text));
-        var before = lengths.Sum() - bytes; // a BOS that the template did not write
-        if (before < 0 || (before > 0 && (ids.Count == 0 || lengths[0] != before)))
-            throw new InputException("request", "messages", "the tokens of the conversation cannot be told apart: the vocabulary lacks some of its characters.");
-
+        var starts = TokenPlaces.Find(tokenizer, parts, ids)
+            ?? throw new InputException("request", "messages", "the tokens of the conversation cannot be told apart: the vocabulary lacks some of its characters, or writes them otherwise.");
         var contents = Contents(parts, messages);
         var spans = new Range[messages.Count];
-        int token = 0, at = 0;
+        // A BOS that the template did not write is nobody's, and begins where the first content may.
+        var token = ids.Count > 0 && tokenizer.IsControl(ids[0]) ? 1 : 0;
         for (var m = 0; m < spans.Length; m++)
         {
             if (contents[m] is not { } content) continue;
             // A token that begins inside the content is the content's, also one that reaches beyond its end. Contents follow each
             // other, so the walk over the tokens goes on where the last one ended.
-            var from = TokensBefore(content.Start + before);
-            spans[m] = from..TokensBefore(content.End + before);
+            var from = TokensBefore(content.Start);
+            spans[m] = from..TokensBefore(content.End);
         }
 
         return spans;
 
         int TokensBefore(int place)
         {
-            while (token < lengths.Length && at < place) at += lengths[token++];
+            while (token < ids.Count && starts[token] < place) token++;
             return token;
         }
     }

@@ -122,16 +122,13 @@ public sealed class Conversation
     private static bool[] Flags(ITokenizer tokenizer, IReadOnlyList<PromptPart> parts, int[] ids)
     {
         var flags = new bool[ids.Length];
-        var total = parts.Sum(p => System.Text.Encoding.UTF8.GetByteCount(p.Text));
-        var written = ids.Sum(id => tokenizer.Bytes(id).Length);
-        // Bytes that the vocabulary lacks: only control tokens are known then.
-        var aligned = written == total;
-        int part = 0, left = parts.Count > 0 ? System.Text.Encoding.UTF8.GetByteCount(parts[0].Text) : 0;
+        // Where tokens cannot be told apart in the text, only control tokens are known.
+        var starts = TokenPlaces.Find(tokenizer, parts, ids);
+        int part = 0, end = parts.Count > 0 ? System.Text.Encoding.UTF8.GetByteCount(parts[0].Text) : 0;
         for (var i = 0; i < ids.Length; i++)
         {
-            while (aligned && left <= 0 && part + 1 < parts.Count) left += System.Text.Encoding.UTF8.GetByteCount(parts[++part].Text);
-            flags[i] = tokenizer.IsControl(ids[i]) || (aligned && (parts[part].FromTemplate || IsRole(parts[part].Text)));
-            left -= tokenizer.Bytes(ids[i]).Length;
+            while (starts is not null && starts[i] >= end && part + 1 < parts.Count) end += System.Text.Encoding.UTF8.GetByteCount(parts[++part].Text);
+            flags[i] = tokenizer.IsControl(ids[i]) || (starts is not null && (parts[part].FromTemplate || IsRole(parts[part].Text)));
         }
 
         return flags;

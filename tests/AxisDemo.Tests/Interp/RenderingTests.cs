@@ -1,5 +1,6 @@
 using AxisDemo.Formats;
 using AxisDemo.Interp;
+using AxisDemo.Serving;
 using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Tests.Interp;
@@ -51,6 +52,37 @@ public class RenderingTests
         var spans = Spans(messages).Spans;
         Assert.Equal(["again", "again", "again", ""], Texts(messages));
         Assert.Equal(3, spans.Take(3).Select(s => s.Start.Value).Distinct().Count());
+    }
+
+    // Llama 2's kind writes a space before text that is not there; some of its tokens say more than the text.
+    [Theory]
+    [InlineData(SpacePrefix.Start | SpacePrefix.AfterToken, true)]
+    [InlineData(SpacePrefix.Start, false)]
+    [InlineData(SpacePrefix.None, true)]
+    public void A_space_that_the_tokenizer_puts_in_front_belongs_to_the_word_behind_it(SpacePrefix prefix, bool addBos)
+    {
+        var letters = Enumerable.Range('!', '~' - '!').Select(c => ((char)c).ToString()).ToArray();
+        string[] tokens = ["<unk>", "<s>", "</s>", "\u2581", .. letters, .. letters.Select(c => "\u2581" + c)];
+        var tokenizer = Tokenizer.Create(new()
+        {
+            Source = "test",
+            Tokens = tokens,
+            Types = [TokenType.Unknown, TokenType.Control, TokenType.Control, .. Enumerable.Repeat(TokenType.Normal, tokens.Length - 3)],
+            Alphabet = BpeAlphabet.Characters,
+            Scores = [.. tokens.Select((_, id) => (float)id)],
+            SpacePrefix = prefix,
+            Bos = 1,
+            AddBos = addBos,
+        });
+        var template = ChatTemplate.Parse("{% for m in messages %}{% if m.role == 'user' %}{{ bos_token if not loop.first }}[INST] {{ m.content }} [/INST]{% else %}{{ m.content }}</s>{% endif %}{% endfor %}", "test");
+        ChatMessage[] messages = [new("user", "Who are you?"), new("assistant", "A cat."), new("user", "</s> Oh")];
+        var parts = template.Render(messages, addGenerationPrompt: false, tokenizer.TemplateVariables());
+        var prompt = Conversation.Encode(tokenizer, template, messages, addGenerationPrompt: false);
+        var spans = MessageSpans.Find(tokenizer, parts, prompt.Ids, messages);
+        Assert.Equal(["Who are you?", "A cat.", "</s> Oh"], spans.Select(s => tokenizer.Decode(prompt.Ids[s]).Trim()));
+        // What is not the template's is exactly the messages'.
+        Assert.Equal(spans.SelectMany(s => prompt.Ids[s]), prompt.Ids.Where((_, i) => !prompt.Special[i]));
+        Assert.Equal(addBos ? 1 : tokenizer.Encode("[", parseSpecial: false)[0], prompt.Ids[0]);
     }
 
     private static IEnumerable<string> Texts(ChatMessage[] messages)
