@@ -69,6 +69,7 @@ public class KeepTests(RunningApp app)
         await other.Length(16);
         await other.Send("Another one.");
         await other.Idle();
+        await Assertions.Expect(other.Page.Locator(".changes")).ToHaveCountAsync(0);
     }
 
     [Fact]
