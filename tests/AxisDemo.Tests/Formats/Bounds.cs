@@ -22,4 +22,20 @@ internal static class Bounds
             Assert.True(attempt == 0, $"{what}: took {elapsed}");
         }
     }
+
+    /// <summary>
+    /// Runs it and checks the processor time of this process: other programs do not count, other tests do. What is slow in itself
+    /// is slow three times in a row.
+    /// </summary>
+    public static void Processor(TimeSpan most, string what, Action run)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var before = Environment.CpuUsage.TotalTime;
+            run();
+            var spent = Environment.CpuUsage.TotalTime - before;
+            if (spent < most) return;
+            Assert.True(attempt < 2, $"{what}: took {spent} of the processor");
+        }
+    }
 }
