@@ -20,10 +20,16 @@ internal sealed unsafe class FloatWeight(TensorView source, ReadOnlySpan<int> ro
             var w = scratch;
             if (direct) fixed (byte* row = FileRow(o)) w = (float*)row; // Mapped memory: it does not move after the statement.
             else Dequantize(o, scratch);
-            var r = 0;
-            for (; r + Tile <= x.Rows; r += Tile) Dot4(w, x.Floats + (long)r * Inputs, Inputs, y + (long)r * Outputs + o, Outputs);
-            for (; r < x.Rows; r++) y[(long)r * Outputs + o] = Dot(w, x.Floats + (long)r * Inputs, Inputs);
+            Multiply(w, x, Inputs, y + o, Outputs);
         }
+    }
+
+    /// <summary>One output of all rows: y[r * stride].</summary>
+    internal static void Multiply(float* w, in MatMulInput x, int inputs, float* y, int stride)
+    {
+        var r = 0;
+        for (; r + Tile <= x.Rows; r += Tile) Dot4(w, x.Floats + (long)r * inputs, inputs, y + (long)r * stride, stride);
+        for (; r < x.Rows; r++) y[(long)r * stride] = Dot(w, x.Floats + (long)r * inputs, inputs);
     }
 
     /// <summary>sum of a[k] b[k] in the order described above.</summary>

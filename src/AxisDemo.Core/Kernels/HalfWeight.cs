@@ -50,7 +50,7 @@ internal static unsafe class HalfWords
 }
 
 /// <summary>
-/// A matrix of 16-bit floats, multiplied as it lies in the file: each number is widened in a register, once for all rows of a tile.
+/// A matrix of 16-bit floats, multiplied as it lies in the file: for a few rows (decoding) each number is widened in a register.
 /// The order of sums, and so every bit, is that of <see cref="FloatWeight"/> on the widened row.
 /// </summary>
 internal sealed unsafe class HalfWeight<TFormat>(TensorView source, ReadOnlySpan<int> rowOrder) : CpuWeight(source, rowOrder)
@@ -63,16 +63,24 @@ internal sealed unsafe class HalfWeight<TFormat>(TensorView source, ReadOnlySpan
     {
         for (var o = from; o < to; o++)
         {
+            if (x.Rows > Tile)
+            {
+                // More rows than a tile: widening the row once, into the first cache, is cheaper than once a tile.
+                Dequantize(o, scratch);
+                FloatWeight.Multiply(scratch, x, Inputs, y + o, Outputs);
+                continue;
+            }
+
             fixed (byte* row = FileRow(o)) // Mapped memory: it does not move after the statement.
             {
                 var w = (ushort*)row;
-                var at = y + o;
-                var r = 0;
-                for (; r + Tile <= x.Rows; r += Tile) Rows<FourRows>(w, x.Floats + (long)r * Inputs, at + (long)r * Outputs);
-                float* rest = x.Floats + (long)r * Inputs, p = at + (long)r * Outputs;
-                if (x.Rows - r == 3) Rows<ThreeRows>(w, rest, p);
-                else if (x.Rows - r == 2) Rows<TwoRows>(w, rest, p);
-                else if (x.Rows - r == 1) Rows<OneRow>(w, rest, p);
+                switch (x.Rows)
+                {
+                    case 4: Rows<FourRows>(w, x.Floats, y + o); break;
+                    case 3: Rows<ThreeRows>(w, x.Floats, y + o); break;
+                    case 2: Rows<TwoRows>(w, x.Floats, y + o); break;
+                    default: Rows<OneRow>(w, x.Floats, y + o); break;
+                }
             }
         }
     }
