@@ -118,7 +118,7 @@ public class ColumnTests(RunningApp app)
         Task<string> Ground() => visit.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).color");
         var light = await Ground();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Help and display" }).ClickAsync();
-        await visit.Page.Locator("[data-theme-choice]").GetByText("dark").ClickAsync();
+        await visit.Page.Locator("[data-theme-choice]").GetByText("dark", new() { Exact = true }).ClickAsync();
         Assert.NotEqual(light, await Ground());
         await Axe(visit);
         await visit.Page.ReloadAsync();
