@@ -79,7 +79,7 @@ public class ColumnTests(RunningApp app)
         Assert.Equal(b, await visit.Answers("col-b").Locator(".text").InnerTextAsync());
 
         var a = await visit.Answers("col-a").Locator(".text").InnerTextAsync();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Regenerate B" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Again in column B" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("#seed")).ToHaveValueAsync("4");
         await visit.Idle();
         Assert.Equal(a, await visit.Answers("col-a").Locator(".text").InnerTextAsync());
