@@ -1,4 +1,3 @@
-using AxisDemo.Formats;
 using AxisDemo.Interp;
 using AxisDemo.Tests.Formats;
 using AxisDemo.Web.Options;
@@ -81,11 +80,17 @@ internal sealed class LibraryRoom : IDisposable
         folder.Dispose();
     }
 
+    private static string HashOf(string path, CancellationToken cancellation)
+    {
+        using var source = AxisDemo.Model.Sources.ModelSource.Open(path);
+        return source.Hash(cancellation);
+    }
+
     private Engine Open(string path, EngineSettings settings, Action<double> progress, CancellationToken cancellation)
     {
         var name = ReadyModel.IdOf(path);
         Opening(name, progress, cancellation);
-        var engine = new Engine { Model = ScriptedGenerator.Info(name) with { Path = path, Sha256 = FileHash.Sha256(path, cancellation), Layers = 4, Width = 64 } };
+        var engine = new Engine { Model = ScriptedGenerator.Info(name) with { Path = path, Sha256 = HashOf(path, cancellation), Layers = 4, Width = 64 } };
         lock (Opened)
         {
             if (!Opened.TryGetValue(name, out var all)) Opened[name] = all = [];

@@ -226,6 +226,23 @@ public sealed class ModelLibraryTests
     }
 
     [Fact]
+    public async Task A_folder_of_safetensors_is_listed_with_its_axis_and_loaded_by_its_name()
+    {
+        using var room = new LibraryRoom();
+        Directory.CreateDirectory(room["tiny-qwen"]);
+        foreach (var file in (string[])["config.json", "model.safetensors"]) File.Copy(Repository.Fixture("tiny-models", "qwen2", file), Path.Combine(room["tiny-qwen"], file));
+        using (var source = AxisDemo.Model.Sources.ModelSource.Open(room["tiny-qwen"])) room.Axis("tiny-qwen", source.Hash(Stop));
+        await room.Start();
+        await room.Until(() => room.Library.Models.Any(m => m is { Id: "tiny-qwen", Axes: not null }));
+
+        var listed = room.Listed("tiny-qwen");
+        Assert.Equal(("tiny-qwen", "qwen2", ModelPhase.Listed), (listed.Name, listed.Architecture, listed.Phase));
+        Assert.Equal(["tiny-qwen"], listed.Axes);
+        Assert.True(listed.Bytes > 100_000);
+        Assert.Equal("tiny-qwen", (await room.Library.LoadAsync("tiny-qwen", Stop)).Axis!.Id);
+    }
+
+    [Fact]
     public async Task A_file_that_is_put_into_the_folder_is_found_and_one_that_is_taken_away_goes()
     {
         using var room = await new LibraryRoom().Start();
