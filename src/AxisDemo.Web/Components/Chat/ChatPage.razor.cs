@@ -55,7 +55,9 @@ public sealed partial class ChatPage
         let variant = Settings[column]
         let axis = AxisOf(column)
         where variant.Intervenes && axis is not null
-        select (column, VariantEffect.Of(Turns, column, variant).Done(variant, axis), VariantEffect.Cost(variant, axis))];
+        let effect = (column, VariantEffect.Of(Turns, column, variant).Done(variant, axis), VariantEffect.Cost(variant, axis))
+        where effect.Item2.Length + effect.Item3.Length > 0
+        select effect];
 
     private ChatAxis? AxisOf(Column column) => (Session?.StateOf(column) ?? State).Loaded?.Axis;
 
