@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace AxisDemo.Browser.Tests;
@@ -180,35 +179,5 @@ public class ChatTests(RunningApp app)
         // Two turns share a narrow chart of 100 pixels less than the screen: the mark below is as wide as its turn.
         var mark = (await visit.Page.Locator(".turn-marks button").First.BoundingBoxAsync())!;
         Assert.InRange(mark.Width, 0.45 * (width - 100), 0.55 * (width - 100));
-    }
-
-    [Theory]
-    [InlineData(1440, ColorScheme.Light)]
-    [InlineData(1440, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    public async Task The_page_is_accessible_before_and_after_an_answer(int width, ColorScheme scheme)
-    {
-        await using var visit = await app.Visit(width, 900, scheme);
-        await Check(visit);
-        if (width < 760) await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await visit.Length(16);
-        if (width < 760) await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
-        await visit.Send("Hello!");
-        await visit.Idle();
-        await Check(visit);
-        if (width < 760) await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Help and display" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "What am I seeing?" }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator("#about")).ToBeVisibleAsync();
-        await Check(visit);
-    }
-
-    internal static async Task Check(Visit visit)
-    {
-        var result = await visit.Page.RunAxe();
-        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
-        var small = await visit.Page.EvaluateAsync<string[]>("""
-            () => [...document.querySelectorAll('body *')].filter(e => e.getClientRects().length && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML.slice(0, 80))
-            """);
-        Assert.Empty(small);
     }
 }

@@ -1,33 +1,11 @@
-using AxisDemo.Running;
+using System.Text.Json;
 using AxisDemo.Tests;
 using Microsoft.Playwright;
 
 namespace AxisDemo.Browser.Tests;
 
-/// <summary>A host whose model and axis are hostile, for the tests of this class.</summary>
-public sealed class HostileHost : IAsyncLifetime
-{
-    private readonly HostileModel model = new();
-
-    internal HostProcess Host { get; private set; } = null!;
-
-    /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
-    {
-        Host = await HostProcess.Start([.. RunningApp.Unlimited, $"Engine:Model={model.Model}"]);
-        if (!await Host.Settled()) throw new InvalidOperationException(string.Join('\n', Host.Log));
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await Host.DisposeAsync();
-        model.Dispose();
-    }
-}
-
 /// <summary>No text becomes markup or script, wherever it comes from. That nothing was asked of other hosts, each visit sees to at its end.</summary>
-public sealed class HostileTests(RunningApp app, HostileHost hostile) : IClassFixture<HostileHost>
+public sealed class HostileTests(RunningApp app, HostileHost hostile)
 {
     [Fact]
     public async Task What_the_model_says_is_text()
@@ -44,6 +22,7 @@ public sealed class HostileTests(RunningApp app, HostileHost hostile) : IClassFi
 
         async Task Check()
         {
+            Assert.Empty(await visit.Page.Locator(".trouble").AllTextContentsAsync());
             foreach (var column in new[] { "col-a", "col-b" })
             {
                 var text = Hostile.Plain(await visit.Answers(column).Locator(".text").TextContentAsync() ?? "");
@@ -123,9 +102,53 @@ public sealed class HostileTests(RunningApp app, HostileHost hostile) : IClassFi
         await Unharmed(visit);
     }
 
+    [Fact]
+    public async Task What_a_file_brings_is_text_and_so_is_what_others_see_of_it_by_a_link()
+    {
+        await using var visit = await Visit();
+        var turns = Hostile.All.Select(h => h.Text.Replace('\ud800', '\ufffd')).Where(t => t.Length < 500).Select((text, i) => new
+        {
+            user = text,
+            settings = new { temperature = 0.7, maxTokens = 16, systemPrompt = text, a = new { kind = "plain", systemPrompt = text, model = text }, b = new { kind = "steered", toward = text, strength = 0.1 } },
+            a = new[] { new { text, reason = "stop", ids = new[] { 1 }, tokens = new[] { text }, pre = new[] { i }, post = new[] { i }, read = new[] { i }, touched = new[] { true }, liftedLayers = new[] { 1 }, kl = new[] { 0.5 }, plainChoice = new[] { text } } },
+            b = new[] { new { text, error = text } },
+        }).ToList();
+        var file = JsonSerializer.SerializeToUtf8Bytes(new { format = "axisdemo.conversation", version = 1, created = "2026-11-24T08:00:00Z", a = new { model = new { name = turns[0].user }, note = turns[0].user }, b = new { }, turns });
+        await visit.Press("Share, save and open conversations");
+        await visit.Page.SetInputFilesAsync("#keep input[type=file]", new FilePayload { Name = HostileModel.Name + ".json", MimeType = "application/json", Buffer = file });
+        await Check(visit);
+        await visit.Answers("col-a").First.Locator(".t").First.HoverAsync();
+        await visit.Press("Make a link");
+        var link = await visit.Page.Locator("#keep-url").InputValueAsync();
+        await Unharmed(visit);
+
+        await using var other = await Visit();
+        await other.Page.GotoAsync(link);
+        await Check(other);
+
+        async Task Check(Visit at)
+        {
+            await Assertions.Expect(at.Page.Locator(".turn")).ToHaveCountAsync(turns.Count);
+            var shown = await at.Page.Locator(".turn .user").AllTextContentsAsync();
+            foreach (var (turn, text) in turns.Zip(shown)) Assert.Contains(Hostile.Plain(turn.user), Hostile.Plain(text), StringComparison.Ordinal);
+            await Unharmed(at);
+        }
+    }
+
+    [Fact]
+    public async Task An_address_is_text()
+    {
+        await using var visit = await Visit();
+        foreach (var one in Hostile.All.Where(h => h.Text.Length < 100).Take(20))
+        {
+            await visit.Page.GotoAsync(visit.Address + "/c/" + Uri.EscapeDataString(one.Text.Replace("/", "", StringComparison.Ordinal)) + "?preset=" + Uri.EscapeDataString(one.Text));
+            await Unharmed(visit);
+        }
+    }
+
     private async Task<Visit> Visit()
     {
-        var visit = await app.Arrive(hostile.Host);
+        var visit = await app.Arrive(await hostile.Host());
         await visit.Ready();
         return visit;
     }

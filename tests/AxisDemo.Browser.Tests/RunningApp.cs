@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 [assembly: AssemblyFixture(typeof(AxisDemo.Browser.Tests.RunningApp))]
+[assembly: AssemblyFixture(typeof(AxisDemo.Browser.Tests.HostileHost))]
 
 namespace AxisDemo.Browser.Tests;
 
@@ -12,6 +13,16 @@ public sealed class RunningApp : IAsyncLifetime
     private HostProcess? host;
     private IPlaywright? playwright;
     private IBrowser? browser;
+
+    /// <summary>The host; the test is skipped where there is no browser to visit it with.</summary>
+    internal HostProcess Host
+    {
+        get
+        {
+            if (host is null || browser is null) Assert.Skip("There is no Chromium here: apt-get install chromium, or name one in AXISDEMO_CHROMIUM.");
+            return host;
+        }
+    }
 
     /// <summary>Options of a host that tests ask for more than a visitor may, and that leaves nothing behind in the checkout.</summary>
     internal static string[] Unlimited { get; } =
@@ -26,7 +37,7 @@ public sealed class RunningApp : IAsyncLifetime
     {
         if (Chromium is null) return;
         // A busy machine of two cores is slow, and what is waited for comes.
-        Assertions.SetDefaultExpectTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(60_000);
         host = await HostProcess.Start(Unlimited);
         if (!await host.Settled()) throw new InvalidOperationException(string.Join('\n', host.Log));
         playwright = await Playwright.CreateAsync();
@@ -47,23 +58,26 @@ public sealed class RunningApp : IAsyncLifetime
 
     /// <summary>The same at a host of the test's own, or by another way; the page may be one that never comes alive.</summary>
     /// <param name="at">The host; null: the one with the embedded model.</param>
-    /// <param name="guide">Whether the guide of a first visit comes up.</param>
+    /// <param name="width">Of the window.</param>
+    /// <param name="height">Of the window.</param>
+    /// <param name="scheme">What the system says.</param>
     /// <param name="way">An address that leads to it, where that is not its own.</param>
+    /// <param name="guide">Whether the guide of a first visit comes up.</param>
     internal async Task<Visit> Arrive(HostProcess? at, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, string? way = null, bool guide = false)
     {
-        if (browser is null) Assert.Skip("There is no Chromium here: apt-get install chromium, or name one in AXISDEMO_CHROMIUM.");
-        var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
-        context.SetDefaultTimeout(90_000);
+        at ??= Host;
+        var context = await browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        context.SetDefaultTimeout(120_000);
         // The guide of the first visit stands before the page; tests of the guide take this away.
         if (!guide) await context.AddInitScriptAsync("localStorage.setItem('axisdemo-guide', 'seen')");
-        var visit = new Visit(context, await context.NewPageAsync(), at ?? host!, way ?? (at ?? host!).Address);
+        var visit = new Visit(context, await context.NewPageAsync(), at, way ?? at.Address);
         try
         {
             await visit.Page.GotoAsync(visit.Address);
         }
         catch (PlaywrightException e)
         {
-            throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', (at ?? host!).Log.TakeLast(40))}", e);
+            throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', at.Log.TakeLast(40))}", e);
         }
 
         return visit;

@@ -14,6 +14,7 @@ public sealed class Visit : IAsyncDisposable
     private readonly HostProcess host;
     private readonly int logged;
     private readonly List<string> complaints = [];
+    private IReadOnlyList<string> allowed = [];
 
     /// <summary>Listens to the page from the start.</summary>
     internal Visit(IBrowserContext context, IPage page, HostProcess host, string address)
@@ -29,11 +30,11 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Where it was opened.</summary>
     public string Address { get; }
 
-    /// <summary>A console error that this test provokes: one whose text contains this is no complaint.</summary>
-    public string? Expected { get; set; }
-
     /// <summary>The answers of a column.</summary>
     public ILocator Answers(string column) => Page.Locator($".answer.{column}");
+
+    /// <summary>What this test provokes: an error on the console that contains one of these is no complaint.</summary>
+    public void Allow(params string[] errors) => allowed = errors;
 
     /// <summary>A second tab of the same visitor.</summary>
     public async Task<IPage> Tab()
@@ -51,10 +52,26 @@ public sealed class Visit : IAsyncDisposable
         await Assertions.Expect(Page.Locator("button[type=submit]")).ToBeEnabledAsync();
     }
 
+    /// <summary>Presses a button.</summary>
+    public Task Press(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
+
+    /// <summary>Presses the button that opens a dialog and waits for it; where a narrow screen hides the button, after opening what it lies in there.</summary>
+    public async Task Open(string name, string dialog, string within = "Settings")
+    {
+        var button = Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).First;
+        if (!await button.IsVisibleAsync()) await Press(within);
+        await Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).And(Page.Locator(":visible")).First.ClickAsync();
+        await Assertions.Expect(Page.Locator(dialog)).ToBeVisibleAsync();
+    }
+
+    /// <summary>Gives a control a value as its user would: what listens to it hears of it.</summary>
+    public Task Set(string control, string value) =>
+        Page.Locator(control).EvaluateAsync("(e, v) => { e.value = v; for (const name of ['input', 'change']) e.dispatchEvent(new Event(name, { bubbles: true })); }", value);
+
     /// <summary>Sets the length of answers, so that a test is quick.</summary>
     public async Task Length(int tokens)
     {
-        await Page.Locator("#length").EvaluateAsync("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', { bubbles: true })); }", tokens);
+        await Set("#length", tokens.ToString());
         await Assertions.Expect(Page.Locator("output[for=length]")).ToContainTextAsync(tokens.ToString());
     }
 
@@ -94,7 +111,7 @@ public sealed class Visit : IAsyncDisposable
     {
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning" && (Expected is null || !message.Text.Contains(Expected, StringComparison.Ordinal))) complaints.Add(message.Text);
+            if (message.Type is "error" or "warning" && !allowed.Any(text => message.Text.Contains(text, StringComparison.Ordinal))) complaints.Add(message.Text);
         };
         page.PageError += (_, error) => complaints.Add(error);
         page.Popup += (_, popup) => complaints.Add($"a window was opened: {popup.Url}");

@@ -1,0 +1,101 @@
+using AxisDemo.Running;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AxisDemo.Browser.Tests;
+
+/// <summary>No state of the page has a finding of axe, or text under 12 pixels, or is wider than its window.</summary>
+public sealed class AccessibilityTests(RunningApp app)
+{
+    /// <summary>The chat page's states, each reached from the one before it: a new state is a new line.</summary>
+    private static readonly (string Name, Func<Visit, Task> Reach)[] States =
+    [
+        ("empty", _ => Task.CompletedTask),
+        ("help", v => v.Open("Help and display", "#help")),
+        ("what am I seeing", v => v.Open("What am I seeing?", "#about", "Help and display")),
+        ("column", v => v.Open("Change column B: Capped", "#column-b")),
+        ("tense subjects", v => v.Open("Tense subjects…", "#tense")),
+        ("readings", v => v.Open("What read, pre and post are", "#readings")),
+        ("system prompt", v => v.Open("System prompt", "#system-prompt")),
+        ("share and save", v => v.Open("Share, save and open conversations", "#keep")),
+        ("more axes", v => v.Open("Watch more axes", "#more-axes")),
+        ("answering", async v =>
+        {
+            await v.Length(512);
+            await v.Send("Tell me a very long story.");
+            await v.Page.Locator(".answer .t").First.WaitForAsync();
+        }),
+        ("stopped", async v =>
+        {
+            await v.Press("Stop");
+            await v.Idle();
+        }),
+        ("answered", async v =>
+        {
+            await v.Length(16);
+            await v.Send("Hello!");
+            await v.Idle();
+        }),
+        ("editing", v => v.Open("Edit message 1", "#edit-0")),
+        ("table", v => v.Open("Table", "#chart-table")),
+        ("layers", v => v.Open("Layers", "#layers")),
+        ("link", async v =>
+        {
+            await v.Open("Share, save and open conversations", "#keep");
+            await v.Press("Make a link");
+            await v.Page.Locator("#keep-url").WaitForAsync();
+        }),
+        ("no file", async v =>
+        {
+            await v.Open("Share, save and open conversations", "#keep");
+            await v.Page.SetInputFilesAsync("#keep input[type=file]", new FilePayload { Name = "x.json", MimeType = "application/json", Buffer = "[]"u8.ToArray() });
+            await v.Page.Locator("#keep .trouble").WaitForAsync();
+        }),
+    ];
+
+    [Theory]
+    [InlineData(1440, ColorScheme.Light)]
+    [InlineData(1440, ColorScheme.Dark)]
+    [InlineData(360, ColorScheme.Light)]
+    [InlineData(360, ColorScheme.Dark)]
+    public async Task Every_state_is_accessible(int width, ColorScheme scheme)
+    {
+        await using var visit = await app.Visit(width, 900, scheme);
+        var findings = new List<string>();
+        foreach (var (name, reach) in States)
+        {
+            await reach(visit);
+            findings.AddRange((await Findings(visit)).Select(f => $"{name}: {f}"));
+            await visit.Page.Keyboard.PressAsync("Escape");
+        }
+
+        Assert.True(findings.Count == 0, string.Join('\n', findings));
+    }
+
+    [Theory]
+    [InlineData(1440)]
+    [InlineData(360)]
+    public async Task A_host_without_a_model_says_so_accessibly(int width)
+    {
+        await using var host = await HostProcess.Start([.. RunningApp.Unlimited, "Engine:Model=models/none.gguf"]);
+        await host.Settled();
+        await using var visit = await app.Arrive(host, width);
+        await Assertions.Expect(visit.Page.GetByText("There is no model to talk to")).ToBeVisibleAsync();
+
+        Assert.Empty(await Findings(visit));
+    }
+
+    private static async Task<IReadOnlyList<string>> Findings(Visit visit)
+    {
+        var axe = await visit.Page.RunAxe();
+        var small = await visit.Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll('body *')].filter(e => e.getClientRects().length && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML.slice(0, 80))
+            """);
+        return
+        [
+            .. axe.Violations.Select(v => $"{v.Impact}, {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}"),
+            .. small.Select(s => $"text under 12 pixels: {s}"),
+            .. await visit.Overflows() ? new[] { "wider than the window" } : [],
+        ];
+    }
+}
