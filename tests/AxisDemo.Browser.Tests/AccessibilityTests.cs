@@ -85,7 +85,8 @@ public sealed class AccessibilityTests(RunningApp app)
         Assert.Empty(await Findings(visit));
     }
 
-    private static async Task<IReadOnlyList<string>> Findings(Visit visit)
+    /// <summary>What is wrong with a page as it is, a sentence each.</summary>
+    internal static async Task<IReadOnlyList<string>> Findings(Visit visit)
     {
         var axe = await visit.Page.RunAxe();
         var small = await visit.Page.EvaluateAsync<string[]>("""
