@@ -154,12 +154,9 @@ public sealed partial class TrajectoryChart
         var words = Changes(Session.Turns);
         var taken = await CallAsync("extend", ChartMessages.Delta(delta, words));
         sending = false;
-        if (!taken)
-        {
-            cursor = Nothing;
-            return;
-        }
-
+        // What the browser may have taken after all is sent once more: it says after which point it belongs, so nothing doubles, and a
+        // slow browser does not begin again for ever.
+        if (!taken) return;
         cursor = delta.Cursor;
         var labels = known.Count;
         foreach (var turn in delta.Turns) known[turn.Turn] = turn;
