@@ -9,6 +9,9 @@ namespace AxisDemo.Tests;
 /// <param name="InMarkdown">What is seen of it where markdown is drawn, white space aside; null: all of it.</param>
 internal sealed record Hostile(string Name, string Text, string? InMarkdown = null)
 {
+    /// <summary>The name of the text that is markup to the chart's library.</summary>
+    public const string InCharts = "chart markup";
+
     private const string Script = "<script>window.ran=1</script>";
     private static readonly string Quotes = string.Concat(Enumerable.Repeat("> ", 300)) + "deep";
 
@@ -85,7 +88,7 @@ internal sealed record Hostile(string Name, string Text, string? InMarkdown = nu
         new("autolink, data", "<data:text/html,x>", "data:text/html,x"),
         new("autolink, quote", "<http://evil.invalid/'onclick='window.ran=1>", "http://evil.invalid/'onclick='window.ran=1"),
         new("table", "| a | b |\n|---|---|\n| <script>window.ran=1</script> | [x](javascript:window.ran=1) |", "<script>window.ran=1</script>"),
-        new("chart markup", "<b>bold</b><br><a href=\"http://evil.invalid/\">x</a><span style=\"color:red\">y</span>"),
+        new(InCharts, "<b>bold</b><br><a href=\"http://evil.invalid/\">x</a><span style=\"color:red\">y</span>"),
         new("quotes without end", Quotes, "deep"),
         new("html block", "<div onclick='window.ran=1'>\n\n**x**\n\n</div>", "<div onclick='window.ran=1'>"),
         new("code", "`<img src=x onerror=window.ran=1>`", "<img src=x onerror=window.ran=1>"),

@@ -87,7 +87,8 @@ internal sealed class HostileModel : IDisposable
     {
         var axis = new float[Layers * Width];
         for (var l = 0; l < Layers; l++) axis[l * Width + Width - 1] = 1;
-        var roles = Hostile.All.Select(h => h.Text).Where(t => t.Length < 200).ToList();
+        // What the chart's library would take for markup is the lowest role: that one is always labelled.
+        var roles = Hostile.All.OrderBy(h => h.Name != Hostile.InCharts).Select(h => h.Text).Where(t => t.Length < 200).ToList();
         var vectors = new float[roles.Count * Width];
         for (var r = 0; r < roles.Count; r++) vectors[r * Width + Width - 1] = (float)r / roles.Count - 0.5f;
         new AxisFile(new AxisParts

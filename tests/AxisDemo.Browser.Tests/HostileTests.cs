@@ -98,6 +98,7 @@ public sealed class HostileTests(RunningApp app, HostileHost hostile)
         var labels = (await visit.Page.Locator(".plot .annotation text").AllTextContentsAsync()).Select(Hostile.Plain).ToList();
         var roles = Hostile.All.Select(h => Hostile.Plain(h.Text).Replace('_', ' ')).ToHashSet(StringComparer.Ordinal);
         Assert.True(labels.Count(roles.Contains) >= 4, string.Join('\n', labels));
+        Assert.Contains(Hostile.Plain(Hostile.All.Single(h => h.Name == Hostile.InCharts).Text), labels);
         Assert.Equal(0, await visit.Page.Locator(".plot a, .plot image, .plot foreignObject, .plot tspan[style*=red]").CountAsync());
         await Unharmed(visit);
     }

@@ -2,7 +2,7 @@
 
 import { point, points } from './points.js';
 import { A, B, Series, valueOf } from './chart/series.js';
-import { figure } from './chart/figure.js';
+import { escape, figure } from './chart/figure.js';
 import { Pointer } from './chart/pointer.js';
 import { View } from './chart/view.js';
 import { decoded, save, text as csv } from './chart/files.js';
@@ -162,6 +162,3 @@ class Chart {
     this.library.purge(this.element);
   }
 }
-
-// Plotly reads a little markup in its texts.
-const escape = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);

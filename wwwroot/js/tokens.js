@@ -22,9 +22,11 @@ export function start(conversation) {
     return points.at(turn, column, sample, Number(token.dataset.i));
   };
   const spans = p => [...conversation.querySelectorAll(`[data-answer="${p.turn}-${p.column}-${p.sample}"] [data-i="${p.index}"]`)];
+  let lit = [];
   const light = p => {
-    conversation.querySelectorAll('.lit').forEach(e => e.classList.remove('lit'));
-    if (p) spans(p).forEach(e => e.classList.add('lit'));
+    for (const e of lit) e.classList.remove('lit');
+    lit = p ? spans(p) : [];
+    for (const e of lit) e.classList.add('lit');
   };
   const hide = () => {
     light(null);

@@ -2,6 +2,9 @@
 
 import { A, B, readings } from './series.js';
 
+// Plotly reads a little markup in its texts; names come from files.
+export const escape = text => String(text).replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
+
 const label = (text, colour, more) => ({ text, showarrow: false, font: { size: 12, color: colour }, ...more });
 export const whole = v => (Math.round(v) < 0 ? '−' : Math.round(v) > 0 ? '+' : '') + Math.abs(Math.round(v));
 
@@ -22,7 +25,7 @@ export function figure({ series, axis, reading, columns, view, height, width, co
   const traces = [];
   // Where many turns share few pixels their lines are a field of colour, and the means must stand out of it.
   const faint = turnPixels < 24 ? 0.25 : 0.5, line = (column, sample) => series.line(column, sample, key, reading, first, last, turnPixels);
-  for (const column of [A, B]) traces.push({ ...thinLine(ink[column], faint), ...line(column, 0), name: names[column] });
+  for (const column of [A, B]) traces.push({ ...thinLine(ink[column], faint), ...line(column, 0), name: escape(names[column]) });
   for (const column of [A, B]) traces.push(bars(series, column, key, reading, first, last, ink[column]));
   for (const column of [A, B]) {
     const others = Array.from({ length: Math.max(0, series.samples(column) - 1) }, (_, i) => line(column, i + 1));
@@ -31,8 +34,8 @@ export function figure({ series, axis, reading, columns, view, height, width, co
     traces.push({ ...thinLine(ink[column], faint / 3), x: others.flatMap(o => [...o.x, null]), y: others.flatMap(o => [...o.y, null]), name: 'other seeds' });
   }
   const annotations = [
-    label(`▲ ${axis.high}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
-    label(`▼ ${axis.low}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
+    label(`▲ ${escape(axis.high)}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
+    label(`▼ ${escape(axis.low)}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
   ];
   floors(series, axis, next, columns, traces, annotations, ink, narrow);
   differences(series, key, reading, from, to, turnPixels, traces, annotations, colours);
@@ -164,7 +167,7 @@ function roles(axis, range, height, annotations, colours, narrow) {
     if (at < 0 || at > height || taken.some(other => Math.abs(other - at) < 14) || (narrow && role.name.length > 10)) continue;
     taken.push(at);
     shapes.push({ type: 'line', xref: 'paper', yref: 'y', x0: 1, x1: 1.006, y0: role.value, y1: role.value, line: { color: colours.ink, width: 1 } });
-    annotations.push(label(role.name, colours.ink, { xref: 'paper', yref: 'y', x: 1, y: role.value, xanchor: 'left', xshift: narrow ? 4 : 9 }));
+    annotations.push(label(escape(role.name), colours.ink, { xref: 'paper', yref: 'y', x: 1, y: role.value, xanchor: 'left', xshift: narrow ? 4 : 9 }));
   }
   return shapes;
 }

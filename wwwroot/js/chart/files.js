@@ -20,6 +20,8 @@ export function decoded(address) {
 // Every token, one line each: what a table program reads.
 export function text(series, axes) {
   const cell = v => (v == null ? '' : /[",\n\r]/.test(v) ? `"${String(v).replaceAll('"', '""')}"` : String(v));
+  // As a JSON string: line breaks stay on the line, and no spreadsheet takes a token that begins with = for a formula.
+  const said = v => (v == null ? '' : `"${JSON.stringify(v).replaceAll('"', '""')}"`);
   const head = ['turn', 'column', 'sample', 'token', 'text', 'lifted_here', 'lifted_blocks', 'kl', 'plain_choice'];
   for (const axis of axes) for (const reading of readings) head.push(`${reading} ${axis.name} block ${axis.layer}`);
   const lines = [head.map(cell).join(',')];
@@ -27,9 +29,9 @@ export function text(series, axes) {
     for (const samples of series.points[column])
       for (const points of samples ?? [])
         for (const p of points ?? []) {
-          const row = [p.turn + 1, 'AB'[column], p.sample, p.index, p.text, p.touched ? 1 : 0, p.lifted, p.kl, p.plain];
+          const row = [p.turn + 1, 'AB'[column], p.sample, p.index, said(p.text), p.touched ? 1 : 0, p.lifted, p.kl, said(p.plain)];
           for (const axis of axes) for (const reading of readings) row.push(valueOf(p, axis.key, reading));
-          lines.push(row.map(cell).join(','));
+          lines.push(row.join(','));
         }
   return lines.join('\n') + '\n';
 }
