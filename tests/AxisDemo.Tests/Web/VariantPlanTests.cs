@@ -86,7 +86,7 @@ public class VariantPlanTests
     public void Effect_and_cost_are_said_together()
     {
         var axis = ScriptedGenerator.TestAxis();
-        Assert.Equal("lifted 40 % of its tokens in blocks 1–2; its choices lie 0.20 nats from the plain model's.", new VariantEffect(4, 10, 0.2).Done(ColumnVariant.Capped, axis));
+        Assert.Equal("lifted 40 % of its tokens in blocks 1–2, 0.20 nats from the plain model's choices.", new VariantEffect(4, 10, 0.2).Done(ColumnVariant.Capped, axis));
         Assert.Contains("0.130 nats", VariantEffect.Cost(ColumnVariant.Capped, axis), StringComparison.Ordinal);
         Assert.Contains("role-play", VariantEffect.Cost(ColumnVariant.Capped with { Percentile = 99 }, axis), StringComparison.Ordinal);
         Assert.Empty(VariantEffect.Cost(ColumnVariant.Plain, axis));

@@ -32,10 +32,10 @@ public sealed record VariantEffect(int Lifted, int Tokens, double? Kl)
     {
         ArgumentNullException.ThrowIfNull(variant);
         if (Tokens == 0 || !variant.Intervenes) return "";
-        var far = Kl is { } kl ? $"its choices lie {kl:0.00} nats from the plain model's" : "";
+        var far = Kl is { } kl ? $"{kl:0.00} nats from the plain model's choices" : "";
         return variant.Kind == VariantKind.Capped
-            ? $"lifted {(double)Lifted / Tokens:0 %} of its tokens in {VariantWords.Blocks(axis?.Blocks(variant.Band) ?? [])}{(far.Length > 0 ? "; " + far : "")}."
-            : far + ".";
+            ? $"lifted {(double)Lifted / Tokens:0 %} of its tokens in {VariantWords.Blocks(axis?.Blocks(variant.Band) ?? [])}{(far.Length > 0 ? ", " + far : "")}."
+            : far.Length > 0 ? far + "." : "";
     }
 
     /// <summary>What a variant costs, as far as it was measured.</summary>
@@ -43,12 +43,12 @@ public sealed record VariantEffect(int Lifted, int Tokens, double? Kl)
     {
         ArgumentNullException.ThrowIfNull(variant);
         if (axis is null || variant.Kind != VariantKind.Capped) return "";
-        const string Wanted = "It takes wanted role-play away as well.";
+        const string Wanted = "It takes wanted role-play away too.";
         var percentile = VariantPlan.PercentileOf(variant, axis);
         var blocks = axis.Blocks(variant.Band);
         var measured = axis.Measured.FirstOrDefault(r => blocks.Count > 0 && r.From == blocks[0] && r.To == blocks[^1] + 1 && Math.Abs(r.Percentile - percentile) < 0.5);
-        return measured is not null ? FormattableString.Invariant($"On ordinary text it costs {measured.Price:0.000} nats a token. {Wanted}")
-            : axis.Price is { } price ? FormattableString.Invariant($"Its price on ordinary text was not measured; at the recommended strength it is {price:0.000} nats a token. {Wanted}")
+        return measured is not null ? FormattableString.Invariant($"Costs {measured.Price:0.000} nats a token of ordinary text. {Wanted}")
+            : axis.Price is { } price ? FormattableString.Invariant($"Price not measured; {price:0.000} nats a token at the recommended strength. {Wanted}")
             : Wanted;
     }
 }
