@@ -20,7 +20,11 @@ builder.Services.AddAccess();
 builder.Services.AddApi();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<IConversationStore, SqliteStore>();
-builder.Services.AddSingleton<OpenModel>(EngineOpener.Open);
+builder.Services.AddSingleton<OpenModel>(services =>
+{
+    var longest = services.GetRequiredService<IOptions<LimitOptions>>().Value.MaxTokens;
+    return (path, settings, progress, cancellation) => EngineOpener.Open(path, settings, longest, progress, cancellation);
+});
 builder.Services.AddSingleton<HostPaths>();
 builder.Services.AddSingleton<ModelLibrary>();
 builder.Services.AddSingleton<IModelLibrary>(services => services.GetRequiredService<ModelLibrary>());

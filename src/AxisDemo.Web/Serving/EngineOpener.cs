@@ -8,8 +8,8 @@ namespace AxisDemo.Web.Serving;
 /// <summary>Opens a model on the engine that the settings name.</summary>
 public static class EngineOpener
 {
-    /// <inheritdoc cref="OpenModel"/>
-    public static IGenerator Open(string path, EngineSettings settings, Action<double> progress, CancellationToken cancellation)
+    /// <summary>As <see cref="OpenModel"/>; <paramref name="longest"/>: the longest answer that the host allows, tokens.</summary>
+    public static IGenerator Open(string path, EngineSettings settings, int longest, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var ops = Backends.Open(new BackendOptions
@@ -25,6 +25,13 @@ public static class EngineOpener
         }, TorchBackend.Open);
         var model = LoadedModel.Load(
             path, ops, new ModelMemory { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20, Ignore = settings.IgnoreMemory }, progress, cancellation);
-        return new Engine(model, new EngineOptions { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20, MaxRunning = settings.MaxRunning, MaxWaiting = settings.MaxWaiting });
+        return new Engine(model, new EngineOptions
+        {
+            KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20,
+            MaxRunning = settings.MaxRunning,
+            MaxWaiting = settings.MaxWaiting,
+            // Never less than the engine's own: answers that were continued are read again as one.
+            MaxTokens = Math.Max(new EngineOptions().MaxTokens, longest),
+        });
     }
 }
