@@ -17,6 +17,7 @@ public sealed partial class KeepMenu : IAsyncDisposable
     private ElementReference url;
     private IJSObjectReference? script;
     private Share? made;
+    private IReadOnlyList<ChatTurn>? shared;
     private bool copied;
     private string? problem;
     private List<OwnLink> mine = [];
@@ -34,6 +35,8 @@ public sealed partial class KeepMenu : IAsyncDisposable
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
     private bool Empty => Session is null || Session.Turns.Count == 0;
+    // A link to what is no longer the conversation on the page is not shown as its link.
+    private Share? Made => ReferenceEquals(shared, Session?.Turns) ? made : null;
     private bool Running => Session?.Running == true;
 
     /// <inheritdoc/>
@@ -69,6 +72,7 @@ public sealed partial class KeepMenu : IAsyncDisposable
         made = Store.Add(ConversationJson.Write(file));
         var title = file.Turns[0].User;
         var link = new OwnLink(made.Id, made.Key, title.Length > TitleCharacters ? title[..TitleCharacters] + "…" : title);
+        shared = Session.Turns;
         mine.Insert(0, link);
         if (script is not null) await script.InvokeVoidAsync("remember", link);
     });
