@@ -86,6 +86,45 @@ public class ChatPageTests
     }
 
     [Fact]
+    public async Task A_conversation_whose_model_is_gone_stays_on_the_page_with_what_is_wrong()
+    {
+        var page = await Page(async session =>
+        {
+            await session.SendAsync("Go");
+            generator.Become(new ModelState(null, null, "It was taken out of memory."));
+        });
+
+        Assert.Equal("Go", page.QuerySelector(".user span")!.TextContent);
+        Assert.Equal("It was taken out of memory.", page.QuerySelector(".trouble")!.TextContent);
+        Assert.Null(page.QuerySelector(".notice-card"));
+    }
+
+    [Fact]
+    public async Task Answers_are_headed_by_what_ran_and_seeds_by_what_the_answers_were_made_with()
+    {
+        var page = await Page(async session =>
+        {
+            session.Settings = session.Settings with { Repeats = 4 };
+            await session.SendAsync("Go");
+            await session.RegenerateAsync(Column.B);
+        });
+
+        Assert.Equal(["Standard", "Capped"], page.QuerySelectorAll(".answer header b").Select(b => b.TextContent));
+        Assert.Equal(["seed 3/4", "seed 4/5", "seed 5/6", "seed 6/7"], page.QuerySelectorAll(".samples span").Select(s => s.TextContent));
+    }
+
+    [Fact]
+    public void What_was_begun_in_a_turn_is_not_carried_into_another_in_its_place()
+    {
+        ChatTurn Turn(string text, IReadOnlyList<Answer> a) => new(0, text, new ChatSettings(), a, [new Answer(0, Column.B, 0, new ChatSettings(), "scripted", null)]);
+        IReadOnlyList<Answer> Answers() => [new Answer(0, Column.A, 0, new ChatSettings(), "scripted", null)];
+        var first = Turn("One", Answers());
+
+        Assert.True(TurnView.Same(first, first.With(Column.B, Answers())));
+        Assert.False(TurnView.Same(first, Turn("One", Answers())));
+    }
+
+    [Fact]
     public async Task A_waiting_answer_says_how_many_are_before_it()
     {
         var answer = new Answer(0, Column.A, 0, new ChatSettings(), "scripted", null);

@@ -379,6 +379,62 @@ public sealed class ChatSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_refused_changes_nothing_and_says_that_it_was_not_begun()
+    {
+        session.Settings = session.Settings with { SystemPrompt = "Be brief." };
+        Assert.True(await session.SendAsync("One"));
+        var (turns, settings) = (session.Turns, session.Settings);
+        session.Admit = _ => new AxisDemo.Web.Access.Admission("Too many.", TimeSpan.FromSeconds(5));
+
+        Assert.False(await session.SendAsync("Two"));
+        Assert.False(await session.EditAsync(0, "Other"));
+        await session.PlayAsync(Preset.All.First(p => p.SystemPrompt.Length > 0));
+        await session.RegenerateAsync();
+        await session.RegenerateAsync(Column.B);
+
+        Assert.Same(turns, session.Turns);
+        Assert.Same(settings, session.Settings);
+        Assert.Equal(3, session.Trajectory.Since(default).Points.Count(p => p.Column == Column.A));
+    }
+
+    [Fact]
+    public async Task An_answer_with_an_error_was_begun()
+    {
+        generator.Script = _ => throw new InvalidOperationException("No page is free.");
+
+        Assert.True(await session.SendAsync("One"));
+    }
+
+    [Fact]
+    public async Task A_turn_that_goes_on_keeps_its_points_where_they_are_until_it_is_over()
+    {
+        generator.Script = _ => ScriptedGenerator.Say("Half", " an").SkipLast(1).Append(new FinishedEvent("length", 2, 1));
+        await session.SendAsync("One");
+        Assert.Equal(2, session.Trajectory.Turn(0)!.Span);
+        generator.Hold = new TaskCompletionSource();
+        var onward = session.ContinueAsync(Column.A);
+
+        Assert.Equal(32, session.Trajectory.Turn(0)!.Span);
+        generator.Hold.SetResult();
+        await onward.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        Assert.Equal(4, session.Trajectory.Turn(0)!.Span);
+    }
+
+    [Fact]
+    public async Task A_column_that_was_asked_again_otherwise_is_what_the_turn_is_compared_by()
+    {
+        await session.SendAsync("One");
+        await session.SendAsync("Two");
+        session.Settings = session.Settings with { B = ColumnVariant.Plain, Temperature = 1 };
+        await session.RegenerateAsync(Column.B);
+
+        Assert.Equal("B: Capped → Standard, B: temperature 0.7 → 1", SettingsChange.Words(session.Turns[0], session.Turns[1]));
+        Assert.True(session.Trajectory.Turn(1)!.Changed);
+        await session.RegenerateAsync(Column.A);
+        Assert.Equal("B: Capped → Standard, temperature 0.7 → 1", SettingsChange.Words(session.Turns[0], session.Turns[1]));
+    }
+
+    [Fact]
     public void Neighbouring_seeds_and_turns_share_no_luck()
     {
         var seeds = from seed in Enumerable.Range(0, 50) from turn in Enumerable.Range(0, 50) select ChatSettings.TurnSeed(seed, turn);

@@ -34,6 +34,12 @@ public sealed partial class AnswerView
 
     private string Class => Of(Answer.Column);
 
+    private bool Busy => Running || Answer.Phase != AnswerPhase.Over;
+
+    private Task AgainAsync() => Busy ? Task.CompletedTask : OnRegenerate.InvokeAsync(Answer.Column);
+
+    private Task ContinueAsync() => Running || !Answer.CanContinue ? Task.CompletedTask : OnContinue.InvokeAsync(Answer.Column);
+
     private string? Note => Answer.Phase switch
     {
         AnswerPhase.Queued when Answer.Ahead > 0 => $"{Answer.Ahead} before you",

@@ -20,6 +20,7 @@ public sealed partial class ChatPage
     private bool controlsOpen;
     private bool refused;
     private bool attached;
+    private bool started;
     private int announced;
     private RateMeter rates = null!;
     private string announcement = "";
@@ -49,6 +50,9 @@ public sealed partial class ChatPage
     private IReadOnlyList<ChatTurn> Turns => Session?.Turns ?? [];
     private ChatSettings Settings => Session?.Settings ?? new ChatSettings();
 
+    // Who is in a conversation keeps it on the page, whatever becomes of its model.
+    private string? NoModel => !started && Turns.Count == 0 && Source.Loaded.Count == 0 ? State.Problem : null;
+
     private double Rate => Turns.Count == 0 ? 0 : rates.Of(Turns[^1]);
 
     private IReadOnlyList<(Column, string, string)> Effects => [.. from column in Enum.GetValues<Column>()
@@ -62,7 +66,7 @@ public sealed partial class ChatPage
     private ChatAxis? AxisOf(Column column) => (Session?.StateOf(column) ?? State).Loaded?.Axis;
 
     // Only where a turn was sent with other settings than the one before it.
-    private string? Changes(ChatTurn turn) => turn.Index == 0 ? null : SettingsChange.Words(Turns[turn.Index - 1].Settings, turn.Settings);
+    private string? Changes(ChatTurn turn) => turn.Index == 0 ? null : SettingsChange.Words(Turns[turn.Index - 1], turn);
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -78,13 +82,17 @@ public sealed partial class ChatPage
         Source.Changed += pulse.Signal;
         if (Session is null) return;
         Session.Changed += pulse.Signal;
-        Session.Admit = answers => Access.Enter(Address, answers);
+        Session.Admit = Counted(Access, Address);
     }
+
+    // The session outlives the page and must not hold it.
+    private static Func<int, Admission> Counted(RateLimits access, string address) => answers => access.Enter(address, answers);
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender || Session is null || State.Problem is not null) return;
+        if (started || Session is null || NoModel is not null) return;
+        started = true;
         script = await Js.InvokeAsync<IJSObjectReference>("import", "./js/page.js");
         await script.InvokeVoidAsync("start", conversation);
     }
@@ -130,7 +138,12 @@ public sealed partial class ChatPage
         if (Session is not null) Session.Settings = settings;
     }
 
-    private Task SendAsync(string text) => StartAsync(session => session.SendAsync(text));
+    // A message that is refused is back in the box.
+    private Task SendAsync(string text) => StartAsync(async session =>
+    {
+        if (!await session.SendAsync(text)) await InvokeAsync(() => composer?.Restore(text));
+    });
+
     private Task PlayAsync(Preset preset) => StartAsync(session => session.PlayAsync(preset));
     private Task ReplayAsync() => StartAsync(session => session.ReplayAsync());
     private Task RegenerateAsync() => StartAsync(session => session.RegenerateAsync());

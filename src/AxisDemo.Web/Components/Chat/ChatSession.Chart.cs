@@ -23,10 +23,10 @@ public sealed partial class ChatSession
     /// <param name="answer">An answer of <see cref="Turns"/> that is over.</param>
     /// <param name="progress">Told the part that is done, 0..1.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">The answer is gone or has no tokens, its model is no longer in memory, or the engine refuses the request.</exception>
+    /// <exception cref="InputException">The visitor has asked for too much, the answer is gone or has no tokens, its model is no longer in memory, or the engine refuses the request.</exception>
     /// <exception cref="Interp.GenerationFailedException">The engine failed.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public Task<LayerMap> ReadLayersAsync(Answer answer, IProgress<double> progress, CancellationToken cancellation)
+    public async Task<LayerMap> ReadLayersAsync(Answer answer, IProgress<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(answer);
         var now = turns;
@@ -41,6 +41,9 @@ public sealed partial class ChatSession
         var prompt = TurnRunner.Asked(loaded, now, turn, answer);
         var asked = new GenerationRequest { Prompt = prompt.Ids, PromptSpecial = prompt.Special, Interventions = VariantPlan.Interventions(answer.Variant, axis) };
         var watches = Enumerable.Range(0, axis.Layers).Select(layer => new Watch(DrawnAxis.Main, layer, axis.Direction(layer), axis.OffsetAt(layer))).ToList();
-        return LayerMap.ReadAsync(loaded.Generator, asked, ids, watches, progress, cancellation);
+        // It costs the engine what an answer costs, and is counted as one.
+        using var place = Admit(1);
+        if (place.Refusal is { } refusal) throw new InputException("answer", "", refusal);
+        return await LayerMap.ReadAsync(loaded.Generator, asked, ids, watches, progress, cancellation);
     }
 }

@@ -79,7 +79,8 @@ public sealed partial class ChatSession : IDisposable
     }
 
     /// <summary>Sends a message to both columns and returns when both have answered.</summary>
-    public Task SendAsync(string text) => RunAsync(() => [stop => TurnAsync(text, null, stop)]);
+    /// <returns>Whether the turn was begun: where not, nothing has changed, and <see cref="Problem"/> says why.</returns>
+    public Task<bool> SendAsync(string text) => RunAsync(() => [stop => TurnAsync(text, null, settings, stop)]);
 
     /// <summary>Starts over with a preset's system prompt and sends its messages one after the other.</summary>
     public Task PlayAsync(Preset preset)
@@ -87,10 +88,17 @@ public sealed partial class ChatSession : IDisposable
         ArgumentNullException.ThrowIfNull(preset);
         return RunAsync(() =>
         {
-            Forget();
-            borrowed = (preset, settings.SystemPrompt);
-            settings = settings with { SystemPrompt = preset.SystemPrompt };
-            return [.. preset.Turns.Select(text => (Step)(stop => TurnAsync(text, null, stop)))];
+            var under = settings with { SystemPrompt = preset.SystemPrompt };
+            return
+            [
+                stop => TurnAsync(preset.Turns[0], 0, under, stop, () =>
+                {
+                    Forget();
+                    borrowed = (preset, settings.SystemPrompt);
+                    settings = settings with { SystemPrompt = preset.SystemPrompt };
+                }),
+                .. preset.Turns.Skip(1).Select(text => (Step)(stop => TurnAsync(text, null, Settings, stop))),
+            ];
         });
     }
 
@@ -98,13 +106,14 @@ public sealed partial class ChatSession : IDisposable
     public Task RegenerateAsync(Column? only = null) => RunAsync(() =>
     {
         if (turns.Count == 0) return [];
-        settings = settings with { Seed = ChatSettings.SampleSeed(settings.Seed, 1) };
-        if (only is { } column) return [stop => AgainAsync(column, stop)];
-        return [stop => TurnAsync(turns[^1].User, turns.Count - 1, stop)];
+        var next = settings with { Seed = ChatSettings.SampleSeed(settings.Seed, 1) };
+        if (only is { } column) return [stop => AgainAsync(column, next, stop)];
+        return [stop => TurnAsync(turns[^1].User, turns.Count - 1, next, stop, () => settings = settings with { Seed = next.Seed })];
     });
 
     /// <summary>Replaces an earlier message and goes on from there: it and what came after it are taken away.</summary>
-    public Task EditAsync(int turn, string text) => RunAsync(() => turn < 0 || turn >= turns.Count ? [] : [stop => TurnAsync(text, turn, stop)]);
+    /// <returns>Whether the turn was begun: where not, nothing has changed, and <see cref="Problem"/> says why.</returns>
+    public Task<bool> EditAsync(int turn, string text) => RunAsync(() => turn < 0 || turn >= turns.Count ? [] : [stop => TurnAsync(text, turn, settings, stop)]);
 
     /// <summary>Lets the last turn's answers go on where they were cut off: in both columns or in one.</summary>
     public Task ContinueAsync(Column? only = null) => RunAsync(() => turns.Count == 0 ? [] : [stop => OnwardAsync(only, stop)]);
@@ -179,7 +188,8 @@ public sealed partial class ChatSession : IDisposable
     public void Dispose() => Stop();
 
     /// <summary>Takes the one place there is, prepares under the lock what to do, and does it; nothing where the place is taken.</summary>
-    private async Task RunAsync(Func<IReadOnlyList<Step>> prepare)
+    /// <returns>Whether there was something to do and none of it was refused.</returns>
+    private async Task<bool> RunAsync(Func<IReadOnlyList<Step>> prepare)
     {
         var cancel = new CancellationTokenSource();
         IReadOnlyList<Step> steps;
@@ -188,7 +198,7 @@ public sealed partial class ChatSession : IDisposable
             if (running is not null)
             {
                 cancel.Dispose();
-                return;
+                return false;
             }
 
             Problem = null;
@@ -203,6 +213,8 @@ public sealed partial class ChatSession : IDisposable
             {
                 if (!await step(cancel.Token)) break;
             }
+
+            return steps.Count > 0 && Problem is null;
         }
         finally
         {
@@ -212,15 +224,19 @@ public sealed partial class ChatSession : IDisposable
         }
     }
 
-    /// <summary>One turn, at the end or in the place of another and all after it; false when the messages after it should not be sent.</summary>
-    private async Task<bool> TurnAsync(string text, int? from, CancellationToken cancellation)
+    /// <summary>
+    /// One turn, at the end or in the place of another and all after it; false when the messages after it should not be sent. What
+    /// <paramref name="begin"/> changes is changed once the turn is certain: a refusal costs nobody anything.
+    /// </summary>
+    private async Task<bool> TurnAsync(string text, int? from, ChatSettings now, CancellationToken cancellation, Action? begin = null)
     {
         text = text.Trim();
-        if (Possible(text) is not { } loaded) return false;
-        var (now, index) = (Settings, from ?? turns.Count);
+        if (Possible(text, now) is not { } loaded) return false;
+        var index = from ?? turns.Count;
         var turn = new ChatTurn(index, text, now, TurnRunner.Answers(loaded.A, now, index, Column.A), TurnRunner.Answers(loaded.B, now, index, Column.B));
         using var place = Enter(turn.Answers.Count());
         if (place is null) return false;
+        lock (gate) begin?.Invoke();
         RemoveFrom(index);
         Add(loaded, turn);
         return await FinishAsync(loaded, turn, turn.Answers, cancellation);
@@ -253,20 +269,21 @@ public sealed partial class ChatSession : IDisposable
 
     private void Add(ReadyColumns loaded, ChatTurn turn)
     {
-        Trajectory.Begin(TurnRunner.Start(loaded.A, turn, Column.A), TurnRunner.Start(loaded.B, turn, Column.B), turns.Count > 0 && turn.Settings.DiffersFrom(turns[^1].Settings));
+        Trajectory.Begin(TurnRunner.Start(loaded.A, turn, Column.A), TurnRunner.Start(loaded.B, turn, Column.B), turns.Count > 0 && SettingsChange.Words(turns[^1], turn) is not null);
         turns = [.. turns, turn];
         Changed?.Invoke();
     }
 
     /// <summary>A column's answers to the last turn once more.</summary>
-    private async Task<bool> AgainAsync(Column column, CancellationToken cancellation)
+    private async Task<bool> AgainAsync(Column column, ChatSettings now, CancellationToken cancellation)
     {
-        if (Possible(turns[^1].User) is not { } loaded) return false;
-        var answers = TurnRunner.Answers(loaded[column], Settings, turns.Count - 1, column);
+        if (Possible(turns[^1].User, now) is not { } loaded) return false;
+        var answers = TurnRunner.Answers(loaded[column], now, turns.Count - 1, column);
         using var place = Enter(answers.Count);
         if (place is null) return false;
+        lock (gate) settings = settings with { Seed = now.Seed };
         var turn = turns[^1].With(column, answers);
-        Trajectory.Reopen(turn.Index, column, TurnRunner.Start(loaded[column], turn, column));
+        Trajectory.Reopen(turn.Index, column, TurnRunner.Start(loaded[column], turn, column), turns.Count > 1 && SettingsChange.Words(turns[^2], turn) is not null);
         turns = [.. turns[..^1], turn];
         Changed?.Invoke();
         return await FinishAsync(loaded, turn, turn[column], cancellation);
@@ -279,6 +296,7 @@ public sealed partial class ChatSession : IDisposable
         var cut = turn.Answers.Where(a => a.Sample == 0 && (only ?? a.Column) == a.Column && a.CanContinue).ToList();
         using var place = Enter(cut.Count);
         if (place is null) return false;
+        Trajectory.Resume(turn.Index);
         return await FinishAsync(loaded, turn, [.. cut.Where(a => a.Reopen())], cancellation);
     }
 
@@ -291,9 +309,9 @@ public sealed partial class ChatSession : IDisposable
     }
 
     /// <summary>The columns' models, if the message can be sent; else null, and <see cref="Problem"/> says why.</summary>
-    private ReadyColumns? Possible(string text)
+    private ReadyColumns? Possible(string text, ChatSettings? with = null)
     {
-        Problem = Refusal(text);
+        Problem = Refusal(text, (with ?? settings).SystemPrompt);
         if (Problem is null && StateOf(Column.A).Loaded is { } a && StateOf(Column.B).Loaded is { } b) return new ReadyColumns(a, b);
         Changed?.Invoke();
         return null;
@@ -309,11 +327,11 @@ public sealed partial class ChatSession : IDisposable
         return null;
     }
 
-    private string? Refusal(string text) =>
+    private string? Refusal(string text, string system) =>
         new[] { StateOf(Column.A), StateOf(Column.B) }.FirstOrDefault(s => s.Loaded is null) is { } state ? state.Problem ?? state.Doing ?? "The model is still being loaded. Try again in a moment."
         : string.IsNullOrWhiteSpace(text) ? "The message is empty. Write something first."
         : text.Length > limits.MessageCharacters ? $"The message has {text.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
-        : settings.SystemPrompt.Length > limits.MessageCharacters ? $"The system prompt has {settings.SystemPrompt.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
+        : system.Length > limits.MessageCharacters ? $"The system prompt has {system.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
         : null;
 
     private void Forget()

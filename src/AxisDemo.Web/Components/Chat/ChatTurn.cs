@@ -23,6 +23,9 @@ public sealed record ChatTurn(int Index, string User, ChatSettings Settings, IRe
     /// <summary>The answer that a column shows and goes on from, where it has one.</summary>
     public Answer? Shown(Column column) => this[column].Count > 0 ? this[column][0] : null;
 
+    /// <summary>What a column's shown answer was made with.</summary>
+    public ChatSettings SettingsOf(Column column) => Shown(column)?.Settings ?? Settings;
+
     /// <summary>The same with other answers in a column.</summary>
     public ChatTurn With(Column column, IReadOnlyList<Answer> answers)
     {

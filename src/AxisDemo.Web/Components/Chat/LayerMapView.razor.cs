@@ -18,6 +18,7 @@ public sealed partial class LayerMapView
     private RenderPulse? pulse;
     private ChatSession? heard;
     private LayerMap? map;
+    private Answer? mapped;
     private string mapTitle = "";
     private string? chosen;
     private string? trouble;
@@ -43,6 +44,8 @@ public sealed partial class LayerMapView
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
+        // The map of an answer that is gone says nothing of what stands in its place.
+        if (mapped is { } read && Session?.Turns.ElementAtOrDefault(read.Turn)?[read.Column].Contains(read) != true) (map, mapped, chosen, trouble) = (null, null, null, null);
         if (!RendererInfo.IsInteractive || ReferenceEquals(Session, heard)) return;
         heard = Session;
         // The list of answers changes with turns, not with tokens.
@@ -91,7 +94,7 @@ public sealed partial class LayerMapView
         {
             var read = await Session!.ReadLayersAsync(answer, new Progress(this), stop.Token);
             if (gone) return;
-            (map, mapTitle, chosen) = (read, Title(answer), Key(answer));
+            (map, mapped, mapTitle, chosen) = (read, answer, Title(answer), Key(answer));
             if (!read.Changed) shownKind = "read";
             await DrawAsync(answer, read);
         }

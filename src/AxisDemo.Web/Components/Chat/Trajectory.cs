@@ -57,8 +57,19 @@ public sealed class Trajectory
         }
     }
 
-    /// <summary>Removes a column's answers to a turn: they are asked for again.</summary>
-    public void Reopen(int turn, Column column, ColumnStart now)
+    /// <summary>A turn that was over goes on.</summary>
+    public void Resume(int turn)
+    {
+        lock (gate)
+        {
+            if (turn >= turns.Count) return;
+            turns[turn].Complete = false;
+            turns[turn].Revision = ++revision;
+        }
+    }
+
+    /// <summary>Removes a column's answers to a turn: they are asked for again; <paramref name="changed"/> as in <see cref="Begin"/>, null: as it was.</summary>
+    public void Reopen(int turn, Column column, ColumnStart now, bool? changed = null)
     {
         lock (gate)
         {
@@ -67,6 +78,7 @@ public sealed class Trajectory
             var fresh = new ColumnData(now);
             if (column == Column.A) turns[turn].A = fresh;
             else turns[turn].B = fresh;
+            turns[turn].Changed = changed ?? turns[turn].Changed;
             turns[turn].Complete = false;
             turns[turn].Revision = ++revision;
         }
@@ -153,7 +165,7 @@ public sealed class Trajectory
     {
         public required ColumnData A { get; set; }
         public required ColumnData B { get; set; }
-        public bool Changed { get; init; }
+        public bool Changed { get; set; }
         public bool Complete { get; set; }
         public int Revision { get; set; }
 

@@ -178,7 +178,7 @@ public sealed partial class TrajectoryChart
     {
         var words = new Dictionary<int, string>();
         for (var i = 1; i < turns.Count; i++)
-            if (SettingsChange.Words(turns[i - 1].Settings, turns[i].Settings) is { } changed) words[i] = changed;
+            if (SettingsChange.Words(turns[i - 1], turns[i]) is { } changed) words[i] = changed;
         return words;
     }
 
