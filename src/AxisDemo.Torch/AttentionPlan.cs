@@ -46,10 +46,18 @@ internal sealed class AttentionPlan : IDisposable
         numbers.AddRange(inverse);
 
         using var scope = NewDisposeScope();
-        var all = upload([.. CollectionsMarshal.AsSpan(numbers)]);
-        Slots = Keep(all.narrow(0, 0, step.Count));
-        Inverse = order.AsSpan().SequenceEqual([.. Enumerable.Range(0, order.Length)]) ? null : Keep(all.narrow(0, numbers.Count - order.Length, order.Length));
-        Groups = [.. layout.Select(l => Group(l, all, pageTokens, window, queryHeadsPerKey, type, device))];
+        try
+        {
+            var all = upload([.. CollectionsMarshal.AsSpan(numbers)]);
+            Slots = Keep(all.narrow(0, 0, step.Count));
+            Inverse = order.AsSpan().SequenceEqual([.. Enumerable.Range(0, order.Length)]) ? null : Keep(all.narrow(0, numbers.Count - order.Length, order.Length));
+            Groups = [.. layout.Select(l => Group(l, all, pageTokens, window, queryHeadsPerKey, type, device))];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Place of each row's key and value in a layer's slab, pages and positions in a row.</summary>

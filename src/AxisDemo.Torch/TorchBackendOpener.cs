@@ -8,28 +8,17 @@ namespace AxisDemo.Torch;
 /// <summary>Opens the TorchSharp engine as options ask, or says what is missing.</summary>
 public static class TorchBackendOpener
 {
+    // Once: standard output is turned off meanwhile, for every thread of the process.
+    private static readonly Lazy<(int Gpus, Exception? Failure)> Probed = new(Probe);
+
     /// <inheritdoc cref="OpenTorch"/>
     public static ITensorOps? Open(BackendOptions options, bool required)
     {
         ArgumentNullException.ThrowIfNull(options);
-        int gpus;
-        var output = Console.Out;
-        try
-        {
-            // When it cannot load, TorchSharp prints pages of what it tried; standard output belongs to answers.
-            Console.SetOut(TextWriter.Null);
-            gpus = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
-        }
-        catch (Exception failure) when (failure is TypeInitializationException or NotSupportedException or DllNotFoundException or ExternalException)
-        {
+        var (gpus, failure) = Probed.Value;
+        if (failure is not null)
             return !required ? null : throw Fault("Backend", $"TorchSharp's native libraries do not load: {Cause(failure)}.",
                 $"{Backends.HowToBuild} On Linux they need the C++ library of GCC 13 or newer (Debian 13, Ubuntu 24.04).", failure);
-        }
-        finally
-        {
-            Console.SetOut(output);
-        }
-
         if (options.Device.Length == 0 && gpus == 0)
             return !required ? null : throw Fault("Device", "no CUDA GPU is to be seen.", "Check the driver with nvidia-smi and that the program was built with -p:Torch=cuda; for libtorch on the CPU set Engine:Device (--device) to 'cpu'.");
         var devices = Devices(options.Device, gpus);
@@ -48,6 +37,25 @@ public static class TorchBackendOpener
             if (!(name == "cpu" && named.Length == 1) && !all.Contains(name))
                 throw Fault("Device", $"'{name}' is no device here.", $"Give 'cpu'{(gpus > 0 ? $", or one or several of {string.Join(",", all)}" : "; there is no GPU")}.");
         return named.Distinct().Count() == named.Length ? named : throw Fault("Device", $"'{text}' names a device twice.", "Name each once.");
+    }
+
+    private static (int Gpus, Exception? Failure) Probe()
+    {
+        var output = Console.Out;
+        try
+        {
+            // When it cannot load, TorchSharp prints pages of what it tried; standard output belongs to answers.
+            Console.SetOut(TextWriter.Null);
+            return (torch.cuda.is_available() ? torch.cuda.device_count() : 0, null);
+        }
+        catch (Exception failure) when (failure is TypeInitializationException or NotSupportedException or DllNotFoundException or ExternalException)
+        {
+            return (0, failure);
+        }
+        finally
+        {
+            Console.SetOut(output);
+        }
     }
 
     // TorchSharp does not name the reason; the loader does, once it is asked again.

@@ -7,7 +7,7 @@ namespace AxisDemo.Torch;
 /// Keys and values on the devices of their blocks: for each layer one slab [kvHeads, pages, pageTokens, headDim], in the engine's
 /// precision. A page is a number; its place in the slab of every layer is the same.
 /// </summary>
-internal sealed class TorchKvStore(Device[] devices, int[] layerDevice, int kvHeads, int headDim, int pageTokens, ScalarType type) : Kernels.IKvStore
+internal sealed class TorchKvStore(Device[] devices, int[] layerDevice, int kvHeads, int headDim, int pageTokens, ScalarType type, string where) : Kernels.IKvStore
 {
     private readonly Tensor?[] keys = new Tensor?[layerDevice.Length];
     private readonly Tensor?[] values = new Tensor?[layerDevice.Length];
@@ -42,12 +42,14 @@ internal sealed class TorchKvStore(Device[] devices, int[] layerDevice, int kvHe
         for (var layer = 0; layer < Layers; layer++)
             foreach (var slabs in (Tensor?[][])[keys, values])
             {
+                // A slab that was made before another found no room has its pages already.
+                if (slabs[layer] is { } made && made.shape[1] >= room) continue;
                 using var scope = NewDisposeScope();
                 // Zero: the places behind a sequence's end take part in products, and must be ordinary numbers.
-                var grown = zeros(KvHeads, room, PageTokens, HeadDim, type, devices[layerDevice[layer]]);
+                var grown = DeviceMemory.Allocate("the engine", $"room for {(double)PageBytes * room / (1 << 20):F0} MiB of keys and values", where, () => zeros(KvHeads, room, PageTokens, HeadDim, type, devices[layerDevice[layer]]));
                 if (slabs[layer] is { } old)
                 {
-                    grown.narrow(1, 0, Pages).copy_(old);
+                    grown.narrow(1, 0, old.shape[1]).copy_(old);
                     old.Dispose();
                 }
 

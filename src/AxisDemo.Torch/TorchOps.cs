@@ -46,6 +46,9 @@ public sealed partial class TorchOps : ITensorOps
     /// <inheritdoc/>
     public bool InHostMemory => devices[0].type == DeviceType.CPU;
 
+    /// <inheritdoc/>
+    public int? BytesPerWeight => compute == ScalarType.Float32 ? 4 : 2;
+
     /// <summary>What was moved so far.</summary>
     public TorchTraffic Traffic { get; } = new();
 
@@ -62,15 +65,8 @@ public sealed partial class TorchOps : ITensorOps
         ArgumentNullException.ThrowIfNull(matrix);
         if (matrix.Shape.Length != 2 || matrix.Type is TensorType.I32 or TensorType.I64 or TensorType.U8)
             throw new InputException(matrix.File, matrix.Name, $"is {matrix.Type} of shape [{string.Join(", ", matrix.Shape)}]; a matrix of weights is needed.");
-        try
-        {
-            return Own(new TorchWeight(WeightReader.Read(matrix, rowOrder.ToArray(), compute, devices[placing]), placing));
-        }
-        catch (ExternalException failure) when (failure.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InputException(matrix.File, matrix.Name, $"does not fit into what is left of the memory of {Description}.",
-                "Take bfloat16 (Engine:Precision), more GPUs (Engine:Device=cuda:0,cuda:1), a smaller Engine:KvBudgetMegabytes or a smaller model; docs/gpu.md has the figures.", failure);
-        }
+        var order = rowOrder.ToArray();
+        return Own(new TorchWeight(DeviceMemory.Allocate(matrix.File, $"'{matrix.Name}'", Description, () => WeightReader.Read(matrix, order, compute, devices[placing])), placing));
     }
 
     /// <inheritdoc/>
@@ -78,7 +74,8 @@ public sealed partial class TorchOps : ITensorOps
     public IVector Vector(ReadOnlySpan<float> values)
     {
         using var scope = NewDisposeScope();
-        return new TorchVector(Upload(values, placing), placing);
+        var copy = values.ToArray();
+        return new TorchVector(DeviceMemory.Allocate("the engine", $"a vector of {copy.Length}", Description, () => Upload<float>(copy, placing)), placing);
     }
 
     /// <inheritdoc/>
@@ -95,7 +92,7 @@ public sealed partial class TorchOps : ITensorOps
         ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pageTokens, 1);
-        return Own(new TorchKvStore(devices, [.. Enumerable.Range(0, layers).Select(l => DeviceOf(l, layers, devices.Length))], kvHeads, headDim, pageTokens, compute));
+        return Own(new TorchKvStore(devices, [.. Enumerable.Range(0, layers).Select(l => DeviceOf(l, layers, devices.Length))], kvHeads, headDim, pageTokens, compute, Description));
     }
 
     /// <inheritdoc/>
@@ -150,6 +147,7 @@ public sealed partial class TorchOps : ITensorOps
         stepTensors.Clear();
         tokens = new Tensor?[devices.Length];
         positions = new Tensor?[devices.Length];
+        foreach (var plan in plans.Values) plan.Dispose();
         plans.Clear();
         pieces.Clear();
         chosenCount = 0;

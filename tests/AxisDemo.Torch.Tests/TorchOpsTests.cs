@@ -2,7 +2,9 @@ using AxisDemo.Formats;
 using AxisDemo.Kernels;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Serving;
 using AxisDemo.Tests;
+using AxisDemo.Tests.Conformance;
 using AxisDemo.Tests.Model;
 using TorchSharp;
 
@@ -63,6 +65,39 @@ public sealed class TorchOpsTests
             if (capped.Touched[0].Tokens[i]) Assert.Equal(Floor, capped.Post[0][i], 8e-6);
             else Assert.Equal(before, after);
         }
+    }
+
+    [Fact]
+    public void Steps_leave_no_tensor_behind()
+    {
+        using var model = TestModel.Open(Repository.Fixture("tiny-models", "gemma2", "gemma2.gguf"), new TorchOps());
+        using var batch = new Batch(model.Transformer, 2, 64);
+        batch.Step([[1, 2, 3], [4, 5]]);
+        batch.Step([[6], [7]]);
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 20; i++) batch.Step([[6], [7]]);
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Pages_without_room_are_refused_as_memory_and_the_store_goes_on()
+    {
+        using var ops = new TorchOps();
+        var store = ops.KeyValues(2, 1, 8192, 16);
+        store.EnsurePages(1);
+        Assert.Equal("memory", Assert.Throws<InputException>(() => store.EnsurePages(1 << 30)).Field);
+        store.EnsurePages(9);
+        store.Copy(0, 8, 16);
+    }
+
+    [Fact]
+    public void An_engine_that_does_not_start_frees_its_model()
+    {
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var model = LoadedModel.Load(Repository.Model, new TorchOps());
+        Assert.True(DisposeScopeManager.Statistics.ThreadTotalLiveCount > live);
+        Assert.Throws<InputException>(() => new Engine(model, new EngineOptions { KvBudgetBytes = 0 }));
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ public interface ITensorOps : IDisposable
     /// <summary>Whether weights lie in the machine's own memory, so that what it has left decides whether a model fits.</summary>
     bool InHostMemory => true;
 
+    /// <summary>Bytes that each weight takes whatever its type in the file; null: weights stay as they lie in the file.</summary>
+    int? BytesPerWeight => null;
+
     /// <summary>
     /// What is made from here on belongs to this block of so many: an engine with several devices spreads the blocks over them.
     /// Block 0 has the embedding with it; block = blocks stands for the final norm and the head.

@@ -31,16 +31,28 @@ public sealed class Engine : IGenerator, IDisposable
     private int queued;
     private EngineStatus status;
 
-    /// <summary>Starts the engine; it owns the model from here on.</summary>
+    /// <summary>Starts the engine; it owns the model from here on, also when this fails.</summary>
+    /// <exception cref="InputException">An option is out of its range, or there is no room for keys and values (field "memory").</exception>
     public Engine(LoadedModel model, EngineOptions? options = null)
     {
         this.model = model;
         this.options = options ?? new EngineOptions();
-        this.options.Validate();
-        store = model.Transformer.CreateKeyValues(this.options.PageTokens);
-        pool = new KvPool(store, this.options.KvBudgetBytes);
-        if (store.Eager) store.EnsurePages(pool.Capacity);
-        runner = new StepRunner(model, pool, store, this.options);
+        try
+        {
+            this.options.Validate();
+            store = model.Transformer.CreateKeyValues(this.options.PageTokens);
+            pool = new KvPool(store, this.options.KvBudgetBytes);
+            if (store.Eager) store.EnsurePages(pool.Capacity);
+            runner = new StepRunner(model, pool, store, this.options);
+        }
+        catch
+        {
+            // Nobody else has them: a device without room for keys and values must not keep the weights.
+            store?.Dispose();
+            model.Dispose();
+            throw;
+        }
+
         status = new EngineStatus(0, 0, 0, 0, this.options.KvBudgetBytes);
         thread = new Thread(Run) { IsBackground = true, Name = "engine" };
         thread.Start();
@@ -66,7 +78,7 @@ public sealed class Engine : IGenerator, IDisposable
         RequestCheck.Validate(request, model.Info, model.Tokenizer.VocabularySize, options);
         var needed = pool.PagesFor(Positions(request)) * (request.Read ? 2 : 1);
         if (needed > pool.Capacity)
-            throw new InputException("request", "maxTokens", $"prompt and answer need {needed} pages of keys and values; the engine holds {pool.Capacity}.", "Ask for a shorter answer, or raise Engine:KvBudgetMegabytes.");
+            throw new InputException("request", "maxTokens", $"prompt and answer need {needed} pages of keys and values; the engine holds {pool.Capacity}.", "Ask for a shorter answer, or raise Engine:KvBudgetMegabytes (axis: --kv-budget).");
         if (Interlocked.Increment(ref queued) > options.MaxWaiting + options.MaxRunning)
         {
             Interlocked.Decrement(ref queued);

@@ -109,8 +109,8 @@ internal sealed class KvPool(IKvStore store, long budgetBytes)
         if (!free.TryPop(out var page))
         {
             page = references.Count;
+            store.EnsurePages(page + 1); // first: where there is no room, the page does not exist
             references.Add(0);
-            store.EnsurePages(references.Count);
         }
 
         references[page] = 1;
