@@ -13,7 +13,8 @@ internal static class AvailableMemory
         var bytes = Math.Max(0, known.TotalAvailableMemoryBytes - known.MemoryLoadBytes);
         if (!OperatingSystem.IsLinux()) return bytes;
         bytes = ReadMemInfo() ?? bytes;
-        return Math.Min(bytes, ReadControlGroup("/proc/self/cgroup", "/sys/fs/cgroup") ?? long.MaxValue);
+        // Control groups of version 1 are not read here; the runtime knows their limit.
+        return Math.Min(bytes, ReadControlGroup("/proc/self/cgroup", "/sys/fs/cgroup") ?? known.TotalAvailableMemoryBytes);
     }
 
     /// <summary>What the control groups (version 2) of this process leave, the smallest of the group and those above it; null without a limit.</summary>

@@ -53,7 +53,7 @@ public sealed class LoadedModel : IDisposable
         try
         {
             source = ModelSource.Open(path);
-            if (ops.InHostMemory) memory.Check(source);
+            if (ops.InHostMemory) memory.Check(source, ops.BytesPerWeight);
             var tokenizer = source.ReadTokenizer();
             var template = source.ReadTemplate();
             hash = Task.Run(() => source.Hash(failure.Token), failure.Token);

@@ -29,6 +29,17 @@ public class ModelMemoryTests
     }
 
     [Fact]
+    public void An_engine_that_widens_weights_is_asked_for_what_they_become()
+    {
+        using var source = ModelSource.Open(Repository.Model);
+        var memory = new ModelMemory { KvBudgetBytes = 16 << 20 };
+        var needed = memory.Needed(source, bytesPerWeight: 4);
+        Assert.Equal(source.Parameters * 4 + (16 << 20) + (200 << 20), needed);
+        Assert.Throws<InputException>(() => (memory with { AvailableBytes = needed - 1 }).Check(source, 4));
+        (memory with { AvailableBytes = needed }).Check(source, 4);
+    }
+
+    [Fact]
     public void This_machine_has_memory() => Assert.InRange(new ModelMemory().AvailableBytes, 64 << 20, 1L << 50);
 
     [Fact]
