@@ -175,6 +175,15 @@ public sealed class AxisImportTests : IDisposable
     }
 
     [Fact]
+    public void A_control_vector_that_names_its_model_is_given_to_no_other()
+    {
+        var cv = folder.File("tied.gguf");
+        ControlVector.Write(cv, "llama", new Dictionary<int, float[]> { [2] = [1, 2, 0, 0, 0, 0, 0, 0] }, "assistant", ("Small 1B", SmallModel.Sha256));
+        Assert.Equal(SmallModel.Sha256, Assert.IsType<ImportedAxis>(AxisImport.Read(cv, new() { Model = SmallModel })).Parts.Provenance.ModelSha256);
+        Names(() => AxisImport.Read(cv, new() { Model = SmallModel with { Name = "Other 2B", Sha256 = new string('f', 64) } }), "axisdemo.model_sha256", "Small 1B", "Other 2B");
+    }
+
+    [Fact]
     public void A_name_that_a_file_cannot_have_is_replaced()
     {
         Assert.Equal("layers_46_54-p0.25", ExperimentFile.FileName("layers_46:54-p0.25"));

@@ -76,6 +76,9 @@ public abstract record AxisImport
         var sign = vector.PointsTo.Length > 0 ? vector.PointsTo : null;
         if (sign is not null && options.PointsTo is not null && options.PointsTo != sign)
             throw new InputException(path, "axisdemo.points_to", $"the file says that it points to the {sign}.", $"Leave out --points-to {options.PointsTo}.");
+        if (options.Model is { } model && vector.ModelSha256.Length > 0 && !string.Equals(vector.ModelSha256, model.Sha256, StringComparison.OrdinalIgnoreCase))
+            throw new InputException(path, "axisdemo.model_sha256", $"it was made for {(vector.ModelName.Length > 0 ? vector.ModelName : "a model that is not named")} ({vector.ModelSha256}), not for {model.Name} ({model.Sha256}).",
+                "Give --model the model it was made for, or leave it out.");
         var count = Math.Max(vector.LeastLayers, options.Model?.Layers ?? 0);
         var layers = Enumerable.Range(0, count).Select(l => vector.Directions.TryGetValue(l, out var own) ? own : new float[vector.Width]).ToArray();
         var axis = Axis(path, source, layers, vector.ModelName, options with { PointsTo = sign ?? options.PointsTo });

@@ -83,7 +83,9 @@ internal sealed class GgufSource : ModelSource
         var size = numbers.Dimensions();
         if (numbers.WholeOr("attention.value_length", size.HeadDim) != size.HeadDim)
             throw numbers.Fault($"{Family.Name}.attention.value_length", $"differs from the key length {size.HeadDim}; that is not supported.");
-        var (window, rotary) = (numbers.WholeOr("attention.sliding_window", 0), numbers.WholeOr("rope.dimension_count", size.HeadDim));
+        // Files of Gemma 2 that were made before these keys: what llama.cpp takes for them.
+        var gemma2 = Family == Family.Gemma2;
+        var (window, rotary) = (numbers.WholeOr("attention.sliding_window", gemma2 ? 4096 : 0), numbers.WholeOr("rope.dimension_count", size.HeadDim));
         if (rotary < 2 || rotary % 2 != 0 || rotary > size.HeadDim)
             throw numbers.Fault($"{Family.Name}.rope.dimension_count", $"is {rotary}; an even number from 2 to the head's {size.HeadDim} is needed.");
         return new ModelConfig
@@ -100,8 +102,8 @@ internal sealed class GgufSource : ModelSource
             EmbeddingScale = Family.Gemma ? MathF.Sqrt(size.Width) : 1,
             // No key carries Gemma's query_pre_attn_scalar: llama.cpp's rule is by size (46 blocks: the 27B of Gemma 2, 62: of Gemma 3).
             AttentionScale = 1 / MathF.Sqrt((Family.Name, size.Layers) is ("gemma2", 46) or ("gemma3", 62) ? (float)size.Width / size.Heads : size.HeadDim),
-            AttentionSoftCap = numbers.RealOr("attn_logit_softcapping", 0),
-            FinalSoftCap = numbers.RealOr("final_logit_softcapping", 0),
+            AttentionSoftCap = numbers.SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0),
+            FinalSoftCap = numbers.SoftCap("final_logit_softcapping", gemma2 ? 30 : 0),
             Activation = Family.Activation,
             Blocks = Blocks(numbers, size.Layers, (int)rotary, (int)window),
         };
@@ -135,6 +137,9 @@ internal sealed class GgufSource : ModelSource
         }
 
         public float RealOr(string key, float otherwise) => file.Metadata.TryFloat32($"{architecture}.{key}", out var value) ? value : otherwise;
+
+        public float SoftCap(string key, float otherwise) =>
+            RealOr(key, otherwise) is var cap && cap >= 0 && float.IsFinite(cap) ? cap : throw Fault($"{architecture}.{key}", $"is {cap}; 0 or more is needed.");
 
         protected override string Spell(Number number) => $"{architecture}." + number switch
         {
