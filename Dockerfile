@@ -9,7 +9,7 @@ WORKDIR /src
 COPY . .
 RUN case "$BACKEND" in cpu) torch= ;; cuda) torch=-p:Torch=cuda ;; *) echo "BACKEND is cpu or cuda, not '$BACKEND'" >&2; exit 1 ;; esac; \
     dotnet publish AxisDemo.csproj -c Release -v q -nologo -o /app $torch
-RUN cp -r models /app/models && mkdir /app.data
+RUN mkdir -p /app/models /app.data && cp models/SmolLM2-135M-Instruct.Q4_1.gguf models/SmolLM2-135M-Instruct.axis.safetensors models/NOTICE models/LICENSE-* models/README.md /app/models
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

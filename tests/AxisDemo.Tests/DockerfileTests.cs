@@ -49,6 +49,23 @@ public class DockerfileTests
         Assert.Contains("tests/publish", await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "run"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void No_model_but_the_embedded_one_comes_into_the_image()
+    {
+        var ignored = File.ReadAllLines(Path.Combine(Repository.Root, ".dockerignore"));
+        Assert.Contains("models/*", ignored);
+        var kept = ignored.Where(l => l.StartsWith("!models/", StringComparison.Ordinal)).Select(l => l[1..]).ToList();
+        Assert.DoesNotContain("models/*", kept);
+        var copied = Assert.Single(Instructions, i => i.Verb == "RUN" && i.Text.Contains("/app/models", StringComparison.Ordinal)).Text.Split(' ');
+        Assert.DoesNotContain("models", copied);
+        foreach (var file in copied.Where(w => w.StartsWith("models/", StringComparison.Ordinal)))
+        {
+            // Each file that is copied is there, and reaches the build.
+            Assert.Single(Directory.GetFiles(Path.Combine(Repository.Root, "models"), Path.GetFileName(file)));
+            Assert.Contains(kept, k => k == file || k.EndsWith('*') && file.StartsWith(k[..^1], StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData("AxisDemo.csproj")]
     [InlineData("appsettings.json")]
