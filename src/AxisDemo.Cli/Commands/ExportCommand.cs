@@ -34,7 +34,8 @@ internal static class ExportCommand
             }
 
             Output.Line($"sign: every direction points to the {axis.Provenance.PointsTo}; a positive scale steers towards it");
-            Output.Line($"left out: layer {string.Join(", ", leftOut)} (control vectors have none for layer 0)");
+            Output.Line("left out: layer 0 (control vectors have none for it)");
+            if (leftOut.Count > 1) Output.Line($"left out, because the axis has no vector: layer {string.Join(", ", leftOut.Where(l => l > 0))}");
             if (architecture.Length == 0) Output.Line("model_hint is empty: the axis file does not name an architecture; give it with --model-hint");
             Output.Line($"wrote {to}: {directions.Count} directions of width {axis.Width}");
             return CommandLine.Done;

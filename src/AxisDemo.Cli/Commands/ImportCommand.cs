@@ -69,6 +69,7 @@ internal static class ImportCommand
             "it has no percentiles: a cap needs its threshold as a number or a list of numbers; pNN, calibrate and the page's cap need an axis made with: axis extract, axis build",
             "it has no mean norms: steering needs its strength as a coefficient",
         ];
+        if (axis.Provenance.ModelSha256.Length == 0) missing.Add($"it is tied to no model; it fits {axis.Layers} layers of width {axis.Width}: --model ties it to one");
         if (none.Count > 0) missing.Add($"it has no vector for layer {string.Join(", ", none.Take(64))}");
         return new Report("axis", import.Source, import.SourcePointsTo, axis.Provenance.PointsTo, import.SourcePointsTo == "role", axis.Layers, axis.Width, axis.DisplayLayer, axis.Provenance.ModelName, [], [to], missing);
     }

@@ -33,9 +33,13 @@ internal static class ModelsCommand
             if (model.Axes.Count == 0) Output.Line("  no axis yet: axis extract, axis build");
         }
 
-        foreach (var axis in catalog.OtherAxes) Output.Line($"{Describe(axis)}; made for {(axis.ModelName.Length > 0 ? axis.ModelName : "an unnamed model")}, which is not here");
+        foreach (var axis in catalog.OtherAxes) Output.Line($"{Describe(axis)}; {Origin(axis)}");
         if (catalog.Models.Count == 0) Output.Line("no model here: no .gguf file, no folder with a config.json");
     }
+
+    private static string Origin(CatalogAxis axis) => axis.ModelSha256.Length == 0
+        ? $"tied to no model; fits {axis.Layers} layers of width {axis.Width}"
+        : $"made for {(axis.ModelName.Length > 0 ? axis.ModelName : "an unnamed model")}, which is not here";
 
     private static string Describe(CatalogAxis axis) => $"{axis.Path}: {axis.Name}, shown at layer {axis.DisplayLayer}{(axis.Cap is { } cap ? $", cap {cap}" : "")}";
 

@@ -12,6 +12,7 @@ internal sealed class ModelOptions
     private readonly Option<int> threads = CommonOptions.Threads();
     private readonly Option<string> kernels = CommonOptions.Kernels();
     private readonly Option<bool> ignoreMemory = new("--ignore-memory") { Description = "Load the model even if it does not fit into memory." };
+    private readonly Option<int> kvBudget = CommonOptions.Number("--kv-budget", "The most that keys and values may take, running and cached together, MiB.", 2048, 16, 1 << 20);
     private readonly Option<string> backend = CommonOptions.Backend();
     private readonly Option<string> device = CommonOptions.Device();
     private readonly Option<string> precision = CommonOptions.Precision();
@@ -22,6 +23,7 @@ internal sealed class ModelOptions
         command.Options.Add(threads);
         command.Options.Add(kernels);
         command.Options.Add(ignoreMemory);
+        command.Options.Add(kvBudget);
         command.Options.Add(backend);
         command.Options.Add(device);
         command.Options.Add(precision);
@@ -31,9 +33,11 @@ internal sealed class ModelOptions
         ModelFile.Load(CommonOptions.ModelPath(parsed, model), Backend(parsed), Memory(parsed), cancellation);
 
     public Engine Start(ParseResult parsed, CancellationToken cancellation, EngineOptions? options = null) =>
-        ModelFile.Start(CommonOptions.ModelPath(parsed, model), Backend(parsed), Memory(parsed), cancellation, options);
+        ModelFile.Start(CommonOptions.ModelPath(parsed, model), Backend(parsed), Memory(parsed), cancellation, (options ?? new EngineOptions()) with { KvBudgetBytes = KvBudget(parsed) });
 
-    private ModelMemory Memory(ParseResult parsed) => new() { Ignore = parsed.GetValue(ignoreMemory) };
+    private ModelMemory Memory(ParseResult parsed) => new() { Ignore = parsed.GetValue(ignoreMemory), KvBudgetBytes = KvBudget(parsed) };
+
+    private long KvBudget(ParseResult parsed) => (long)parsed.GetValue(kvBudget) << 20;
 
     private BackendOptions Backend(ParseResult parsed) => new()
     {

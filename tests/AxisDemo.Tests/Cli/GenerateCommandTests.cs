@@ -12,6 +12,14 @@ public partial class GenerateCommandTests
     private static string Ids => string.Join(',', Golden.GetProperty("cases")[0].GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()));
 
     [Fact]
+    public void The_budget_of_keys_and_values_is_an_option()
+    {
+        Axis.Run("generate", "--prompt", "Hi", "--kv-budget", "15").AssertBadInput("--kv-budget 15", "16 to 1048576");
+        // A page of 32 tokens takes 1.4 MiB: 16 MiB hold 11 of them.
+        Axis.Run("generate", "--prompt", "Hi", "--max-tokens", "400", "--kv-budget", "16").AssertBadInput("the engine holds 11", "Engine:KvBudgetMegabytes");
+    }
+
+    [Fact]
     public void Json_is_one_event_a_line_with_kind_first_and_the_golden_tokens()
     {
         var run = Axis.Run("generate", "--ids", Ids, "--greedy", "--max-tokens", "6", "--json");

@@ -25,4 +25,13 @@ public class ModelsCommandTests
         Assert.Single(run.Json.GetProperty("models").EnumerateArray());
         Assert.Contains("broken.gguf", run.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_axis_that_is_tied_to_no_model_says_what_it_fits()
+    {
+        using var folder = new TemporaryFolder();
+        var imported = Axis.Run("import", Repository.Fixture("pt", "a_raw_f32.pt"), "--out", folder.File("a.axis.safetensors"));
+        Assert.Contains("it is tied to no model; it fits 6 layers of width 8: --model ties it to one", imported.Out, StringComparison.Ordinal);
+        Assert.Contains("tied to no model; fits 6 layers of width 8", Axis.Run("models", "--folder", Path.GetDirectoryName(folder.File("x"))!).Out, StringComparison.Ordinal);
+    }
 }
