@@ -72,7 +72,8 @@ public sealed class TorchOpsTests
     {
         using var model = TestModel.Open(Repository.Fixture("tiny-models", "gemma2", "gemma2.gguf"), new TorchOps());
         using var batch = new Batch(model.Transformer, 2, 64);
-        batch.Step([[1, 2, 3], [4, 5]]);
+        // Of one length, so that they are one group in every step: what a step holds until the next begins is the same.
+        batch.Step([[1, 2, 3], [4, 5, 6]]);
         batch.Step([[6], [7]]);
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var i = 0; i < 20; i++) batch.Step([[6], [7]]);
