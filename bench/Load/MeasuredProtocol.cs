@@ -14,14 +14,15 @@ namespace AxisDemo.Bench;
 /// </summary>
 internal sealed class MeasuredProtocol(IHubProtocol inner, Figures figures) : IHubProtocol
 {
-    private readonly ConcurrentDictionary<string, long> cancelled = new();
+    // Streams that run, with the time they were told to end at; 0 before that. Who is told late, after the end, is not waited for.
+    private readonly ConcurrentDictionary<string, long> running = new();
 
     public string Name => inner.Name;
     public int Version => inner.Version;
     public TransferFormat TransferFormat => inner.TransferFormat;
 
     /// <summary>Streams that were told to end and have not.</summary>
-    public int Ending => cancelled.Count;
+    public int Ending => running.Values.Count(since => since > 0);
 
     public bool IsVersionSupported(int version) => inner.IsVersionSupported(version);
 
@@ -29,7 +30,8 @@ internal sealed class MeasuredProtocol(IHubProtocol inner, Figures figures) : IH
 
     public void WriteMessage(HubMessage message, IBufferWriter<byte> output)
     {
-        if (message is CancelInvocationMessage { InvocationId: { } id }) cancelled[id] = Stopwatch.GetTimestamp();
+        if (message is StreamInvocationMessage { InvocationId: { } begun }) running[begun] = 0;
+        if (message is CancelInvocationMessage { InvocationId: { } id }) running.TryUpdate(id, Stopwatch.GetTimestamp(), 0);
         inner.WriteMessage(message, output);
     }
 
@@ -38,7 +40,7 @@ internal sealed class MeasuredProtocol(IHubProtocol inner, Figures figures) : IH
         var before = input.Length;
         if (!inner.TryParseMessage(ref input, binder, out message)) return false;
         if (message is StreamItemMessage) figures.Event(before - input.Length);
-        if (message is CompletionMessage { InvocationId: { } id } && cancelled.TryRemove(id, out var since)) figures.Stopped(Stopwatch.GetElapsedTime(since));
+        if (message is CompletionMessage { InvocationId: { } id } && running.TryRemove(id, out var since) && since > 0) figures.Stopped(Stopwatch.GetElapsedTime(since));
         return true;
     }
 }

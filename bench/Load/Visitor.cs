@@ -110,6 +110,7 @@ internal sealed class Visitor : IAsyncDisposable
             read = cap,
         };
         var answer = new StringBuilder();
+        var over = false;
         var since = Stopwatch.GetTimestamp();
         try
         {
@@ -128,14 +129,16 @@ internal sealed class Visitor : IAsyncDisposable
                     case "finished":
                         figures.Complete();
                         history.Add(("assistant", answer.ToString()));
-                        return;
+                        over = true;
+                        break;
                     case "failed":
                         figures.Fail(happened.GetProperty("error").GetString()!);
-                        return;
+                        over = true;
+                        break;
                 }
             }
 
-            figures.Fail("the stream ended without 'finished'");
+            if (!over) figures.Fail("the stream ended without 'finished'");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
