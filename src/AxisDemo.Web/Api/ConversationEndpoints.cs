@@ -1,4 +1,5 @@
 using AxisDemo.Formats;
+using AxisDemo.Web.Access;
 using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,13 +19,13 @@ public static class ConversationEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static RouteGroupBuilder MapConversations(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/conversations").WithTags("conversations");
+        var group = routes.MapGroup("/api/conversations").WithTags("conversations").AddEndpointFilter(ApiFaults.Answer);
         group.MapPost("/", AddAsync).AddEndpointFilter(ApiFaults.Count).Accepts<ConversationFile>(Json).ProducesProblem(StatusCodes.Status400BadRequest).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(SharingOptions.MostBytes)) // more than other requests may bring
             .WithSummary("Shares a conversation: this program's file, or a transcript in the published layout. Keep the key: it alone deletes.");
         group.MapGet("/{id}", Find).Produces<ConversationFile>(StatusCodes.Status200OK, Json).WithSummary("A shared conversation, as it was handed in.");
         group.MapDelete("/{id}", Delete).WithSummary($"Deletes a shared conversation; the key goes in the header {KeyHeader}.");
-        group.MapPost("/{id}/report", Report).DisableAntiforgery().WithSummary("Tells the host's keeper that a conversation should not be here; only where the option Sharing:Reports is on.");
+        group.MapPost("/{id}/report", Report).AddEndpointFilter(ApiFaults.Count).DisableAntiforgery().WithSummary("Tells the host's keeper that a conversation should not be here; only where the option Sharing:Reports is on.");
         return group;
     }
 
@@ -33,15 +34,16 @@ public static class ConversationEndpoints
         if (!options.Value.Enabled) return Problem(StatusCodes.Status403Forbidden, "This host shares no conversations (Sharing:Enabled).");
         if (await ReadAsync(request, options.Value.MaxBytes, cancellation) is not { } body)
             return Problem(StatusCodes.Status413PayloadTooLarge, $"The conversation has more than {options.Value.MaxBytes:N0} bytes (Sharing:MaxBytes).");
+        // Written anew: what is kept is what was understood, and nothing else. What is wrong with it is the group's filter's to say.
+        var understood = ConversationJson.Write(ConversationJson.Read(body));
         try
         {
-            // Written anew: what is kept is what was understood, and nothing else.
-            var share = store.Add(ConversationJson.Write(ConversationJson.Read(body)));
+            var share = store.Add(understood);
             return TypedResults.Created($"/api/conversations/{share.Id}", share);
         }
         catch (InputException e)
         {
-            return Problem(StatusCodes.Status400BadRequest, e.Message);
+            return Problem(StatusCodes.Status503ServiceUnavailable, e.Message);
         }
     }
 
@@ -69,12 +71,12 @@ public static class ConversationEndpoints
         }
     }
 
-    private static Results<NoContent, ProblemHttpResult> Report(string id, ReportRequest report, IConversationStore store, IOptions<SharingOptions> options)
+    private static Results<NoContent, ProblemHttpResult> Report(string id, ReportRequest report, HttpContext http, IConversationStore store, IOptions<SharingOptions> options)
     {
         if (!options.Value.Reports) return Problem(StatusCodes.Status403Forbidden, "This host takes no reports (Sharing:Reports).");
         try
         {
-            return store.Report(id, report.Reason ?? "") ? TypedResults.NoContent() : Missing();
+            return store.Report(id, ClientAddress.Of(http), report.Reason ?? "") ? TypedResults.NoContent() : Missing();
         }
         catch (InputException e)
         {

@@ -10,6 +10,8 @@ public static class ConversationCsv
     /// <summary>The first row. Turns, samples and indices count from 0; projections are in the axis' own units, KL in nats.</summary>
     public const string Header = "turn,column,sample,index,id,token,pre,post,read,touched,lifted_layers,kl,plain_choice";
 
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The whole file.</summary>
     public static byte[] Write(ConversationFile conversation)
     {
@@ -38,5 +40,5 @@ public static class ConversationCsv
     }
 
     // As a JSON string: line breaks stay on the line, and no spreadsheet takes a token that begins with = for a formula.
-    private static string Text(string? text) => text is null ? "" : $"\"{JsonSerializer.Serialize(text, ConversationJson.Options).Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Text(string? text) => text is null ? "" : $"\"{JsonSerializer.Serialize(text, Readable).Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

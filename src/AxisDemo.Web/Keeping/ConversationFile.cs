@@ -134,6 +134,13 @@ public sealed record FiledVariant
     public string? Model { get; init; }
 }
 
+/// <summary>Projections on one more axis, one a token.</summary>
+/// <param name="Axis">Its key: role:NAME, axis:FILE or random.</param>
+/// <param name="Pre">Before the block's own intervention.</param>
+/// <param name="Post">After it.</param>
+/// <param name="Read">Of the plain model reading the text.</param>
+public sealed record FiledReadings(string Axis, IReadOnlyList<float?> Pre, IReadOnlyList<float?> Post, IReadOnlyList<float?> Read);
+
 /// <summary>An answer. All lists of numbers are one a token; null where nothing was measured.</summary>
 public sealed record FiledAnswer
 {
@@ -148,6 +155,15 @@ public sealed record FiledAnswer
 
     /// <summary>What it was asked for with, where that is not what its turn was.</summary>
     public FiledSettings? Settings { get; init; }
+
+    /// <summary>What wrote it, where that is not the column's model.</summary>
+    public FiledModel? Model { get; init; }
+
+    /// <summary>What its numbers were measured on, where that is not the column's axis.</summary>
+    public FiledAxis? Axis { get; init; }
+
+    /// <summary>Projections on the other axes that were watched.</summary>
+    public IReadOnlyList<FiledReadings>? More { get; init; }
 
     /// <summary>How often it was cut off and continued.</summary>
     public int Continuations { get; init; }

@@ -98,11 +98,16 @@ public static class ConversationJson
 
     private static void Check(string at, FiledColumn column)
     {
-        if (column.Model is { } model)
+        Text($"{at}.note", column.Note, LongestName);
+        Check(at, column.Model, column.Axis);
+    }
+
+    private static void Check(string at, FiledModel? model, FiledAxis? axis)
+    {
+        if (model is not null)
             foreach (var (name, text) in new[] { ("name", model.Name), ("sha256", model.Sha256), ("architecture", model.Architecture), ("quantization", model.Quantization), ("engine", model.Engine) })
                 Text($"{at}.model.{name}", text, LongestName);
-        Text($"{at}.note", column.Note, LongestName);
-        if (column.Axis is not { } axis) return;
+        if (axis is null) return;
         Text($"{at}.axis.name", axis.Name, LongestName);
         Text($"{at}.axis.sha256", axis.Sha256, LongestName);
         if (axis.DisplayLayer is < 0 or > 10_000) throw Fault($"{at}.axis.displayLayer", $"is {axis.DisplayLayer}; no model has that block.");
@@ -138,6 +143,7 @@ public static class ConversationJson
             Text($"{at}[{i}].reason", answer.Reason, LongestName);
             Text($"{at}[{i}].error", answer.Error, LongestName);
             if (answer.Settings is { } settings) Check($"{at}[{i}].settings", settings);
+            Check($"{at}[{i}]", answer.Model, answer.Axis);
             if (answer.Continuations < 0) throw Fault($"{at}[{i}].continuations", $"is {answer.Continuations}.");
             if (answer.Seed is { } seed && !ulong.TryParse(seed, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
                 throw Fault($"{at}[{i}].seed", "is no whole number in quotes.");
@@ -152,6 +158,16 @@ public static class ConversationJson
             Same("liftedLayers", answer.LiftedLayers);
             Same("kl", answer.Kl);
             Same("plainChoice", answer.PlainChoice);
+            Count($"{at}[{i}].more", answer.More?.Count ?? 0, MostSamples);
+            foreach (var more in answer.More ?? [])
+            {
+                if (more is null) throw Fault($"{at}[{i}].more", "one of them is null.");
+                Text($"{at}[{i}].more.axis", more.Axis, LongestName);
+                Same("more.pre", more.Pre);
+                Same("more.post", more.Post);
+                Same("more.read", more.Read);
+            }
+
             if (answer.Tokens?.Any(t => t is null) == true) throw Fault($"{at}[{i}].tokens", "one of them is null.");
 
             void Same<T>(string name, IReadOnlyList<T>? values)

@@ -29,9 +29,10 @@ public interface IConversationStore
     /// <exception cref="InputException">The store cannot be written.</exception>
     bool Delete(string id, string key);
 
-    /// <summary>Notes that a reader objects to a conversation; false when there is none.</summary>
+    /// <summary>Notes that a reader objects to a conversation, once for each; false when there is none.</summary>
     /// <param name="id">Its id.</param>
+    /// <param name="reader">Tells readers apart: an address. Kept as a hash.</param>
     /// <param name="reason">The reader's words; cut to 1,000 characters.</param>
     /// <exception cref="InputException">The store cannot be written.</exception>
-    bool Report(string id, string reason);
+    bool Report(string id, string reader, string reason);
 }

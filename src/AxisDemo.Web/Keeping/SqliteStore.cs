@@ -81,12 +81,12 @@ public sealed class SqliteStore : IConversationStore
     }
 
     /// <inheritdoc/>
-    public bool Report(string id, string reason)
+    public bool Report(string id, string reader, string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
         if (Find(id) is null) return false;
-        Use(connection => Run(connection, "INSERT INTO reports (id, at, reason) VALUES ($id, $at, $reason)",
-            ("$id", id), ("$at", clock.GetUtcNow().ToUnixTimeSeconds()), ("$reason", reason.Length > LongestReason ? reason[..LongestReason] : reason)));
+        Use(connection => Run(connection, "INSERT OR IGNORE INTO reports (id, who, at, reason) VALUES ($id, $who, $at, $reason)",
+            ("$id", id), ("$who", Hash($"{id}/{reader}")), ("$at", clock.GetUtcNow().ToUnixTimeSeconds()), ("$reason", reason.Length > LongestReason ? reason[..LongestReason] : reason)));
         log.LogWarning("A shared conversation was reported: {Id}", id);
         return true;
     }
@@ -97,7 +97,7 @@ public sealed class SqliteStore : IConversationStore
     private static string Chance() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 
     // The key is 128 bits of chance, so a plain hash is enough: there is nothing to guess.
-    private static byte[] Hash(string key) => SHA256.HashData(Encoding.ASCII.GetBytes(key));
+    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     private T Use<T>(Func<SqliteConnection, T> work)
     {
@@ -121,7 +121,7 @@ public sealed class SqliteStore : IConversationStore
             if (prepared && File.Exists(path))
             {
                 connection.Open();
-                Run(connection, "PRAGMA foreign_keys = ON");
+                Run(connection, "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON");
                 return connection;
             }
 
@@ -130,10 +130,10 @@ public sealed class SqliteStore : IConversationStore
             Run(connection, """
                 PRAGMA journal_mode = WAL;
                 PRAGMA foreign_keys = ON;
+                PRAGMA secure_delete = ON;
                 CREATE TABLE IF NOT EXISTS conversations (id TEXT PRIMARY KEY, key BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER, json BLOB NOT NULL) WITHOUT ROWID;
                 CREATE INDEX IF NOT EXISTS conversations_expires ON conversations (expires);
-                CREATE TABLE IF NOT EXISTS reports (id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE, at INTEGER NOT NULL, reason TEXT NOT NULL);
-                CREATE INDEX IF NOT EXISTS reports_id ON reports (id);
+                CREATE TABLE IF NOT EXISTS reports (id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE, who BLOB NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (id, who)) WITHOUT ROWID;
                 """);
             prepared = true;
             return connection;

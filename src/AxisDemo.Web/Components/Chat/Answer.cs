@@ -1,4 +1,5 @@
 using AxisDemo.Serving;
+using AxisDemo.Web.Keeping;
 
 namespace AxisDemo.Web.Components.Chat;
 
@@ -15,6 +16,11 @@ public enum AnswerPhase
     Over,
 }
 
+/// <summary>What wrote and measured an answer elsewhere.</summary>
+/// <param name="Model">The model; null where nobody knows.</param>
+/// <param name="Axis">The axis; null where there was none.</param>
+public sealed record AnswerOrigin(FiledModel? Model, FiledAxis? Axis);
+
 /// <summary>One answer of a column in a turn. Written by the request's task, drawn by pages: each access takes the lock.</summary>
 /// <param name="turn">Turn, from 0.</param>
 /// <param name="column">Column.</param>
@@ -23,7 +29,8 @@ public enum AnswerPhase
 /// <param name="model">The model's <see cref="AxisDemo.Web.Serving.ReadyModel.Id"/>.</param>
 /// <param name="tint">How its tokens are tinted; null without an axis.</param>
 /// <param name="given">A replay: the tokens of a text that is given, which the model only reads; null: it writes its own.</param>
-public sealed class Answer(int turn, Column column, int sample, ChatSettings settings, string model, TokenTint? tint, IReadOnlyList<int>? given = null)
+/// <param name="continuations">How often an answer that comes back from a file was continued.</param>
+public sealed class Answer(int turn, Column column, int sample, ChatSettings settings, string model, TokenTint? tint, IReadOnlyList<int>? given = null, int continuations = 0)
 {
     private readonly AnswerDocument document = new();
     private readonly List<int> ids = [];
@@ -55,7 +62,10 @@ public sealed class Answer(int turn, Column column, int sample, ChatSettings set
     public ColumnVariant Variant => Settings[Column];
 
     /// <summary>How often it was continued after it had been cut off.</summary>
-    public int Continuations { get; private set; }
+    public int Continuations { get; private set; } = continuations;
+
+    /// <summary>Where it comes from, when a file brought it and its numbers are not this host's model's and axis'; else null.</summary>
+    public AnswerOrigin? Origin { get; init; }
 
     /// <summary>Counts changes: a component that has drawn this version has nothing to draw.</summary>
     public int Version { get; private set; }

@@ -122,14 +122,14 @@ public sealed partial class ChatSession : IDisposable
     /// Lets both columns read the conversation as it stands, and write nothing: the texts that column A shows (or B, where A has
     /// none) are given, and each column's variant, as it is set now, is measured on them.
     /// </summary>
-    public Task ReplayAsync() => RunAsync(() =>
-    {
-        var given = turns;
-        return [stop => Task.FromResult(Fixed(given)), .. given.Where(t => t.Shown(Column.A) is not null || t.Shown(Column.B) is not null).Select(turn => (Step)(stop => ReadAsync(turn, stop)))];
-    });
+    /// <remarks>Turn by turn, each in its own place: where one cannot be read, or is stopped, it and those after it stay as they were.</remarks>
+    public Task ReplayAsync() => RunAsync(() => [.. turns.Where(t => t.Answers.Any()).Select(turn => (Step)(stop => ReadAsync(turn, stop)))]);
 
     /// <summary>The conversation as a file.</summary>
-    public ConversationFile File(DateTimeOffset now) => SessionFile.Of(turns, Trajectory, StateOf(Column.A).Loaded, StateOf(Column.B).Loaded, now);
+    public ConversationFile File(DateTimeOffset now) => SessionFile.Of(turns, Trajectory, column => StateOf(column).Loaded, id => source.Find(id), now);
+
+    /// <summary>Whether numbers are shown that were measured on another model or axis than this host's: floor and role marks do not fit them.</summary>
+    public bool Foreign => turns.Exists(t => t.Answers.Any(a => a.Origin is not null && a.Ids.Count > 0));
 
     /// <summary>Replaces the conversation, and its settings where the file has them. Does nothing while something is under way.</summary>
     /// <returns>Whether it was done.</returns>
@@ -140,8 +140,9 @@ public sealed partial class ChatSession : IDisposable
         {
             if (Running) return false;
             Forget();
-            turns = SessionFile.Restore(file, Trajectory, limits, StateOf(Column.A).Loaded, StateOf(Column.B).Loaded);
-            if (turns.Count > 0) settings = turns[^1].Settings;
+            // First, so that a column's own model is asked for what the file is compared with.
+            settings = (SessionFile.Settings(file) ?? settings).Within(limits);
+            turns = SessionFile.Restore(file, Trajectory, column => StateOf(column).Loaded);
             Problem = null;
         }
 
@@ -242,29 +243,34 @@ public sealed partial class ChatSession : IDisposable
         return await FinishAsync(loaded, turn, turn.Answers, cancellation);
     }
 
-    // The given turns go, to come back one by one as they are read.
-    private bool Fixed(List<ChatTurn> given)
-    {
-        if (given.Count == 0 || Possible(given[0].User) is null) return false;
-        RemoveFrom(0);
-        Changed?.Invoke();
-        return true;
-    }
-
     private async Task<bool> ReadAsync(ChatTurn given, CancellationToken cancellation)
     {
         if (Possible(given.User) is not { } loaded) return false;
         var now = Settings with { SystemPrompt = given.Settings.SystemPrompt };
         var text = given.Past(Column.A);
-        var index = turns.Count;
-        var turn = new ChatTurn(index, given.User, now, Given(Column.A), Given(Column.B));
+        var turn = new ChatTurn(given.Index, given.User, now, Given(Column.A), Given(Column.B));
         using var place = Enter(turn.Answers.Count());
         if (place is null) return false;
-        Add(loaded, turn);
-        return await FinishAsync(loaded, turn, turn.Answers, cancellation);
+        var points = Trajectory.Since(default).Points.Where(p => p.Turn == given.Index).ToList();
+        Replace(loaded, turn);
+        if (await FinishAsync(loaded, turn, turn.Answers, cancellation) && turn.Answers.All(a => a.Ids.Count == a.Given!.Count)) return true;
+        if (!cancellation.IsCancellationRequested)
+            Problem = $"Turn {given.Index + 1} could not be read to its end: {turn.Answers.Select(a => a.Error).FirstOrDefault(e => e is not null) ?? "the conversation is longer than the model's context."} It and the turns after it are as they were.";
+        Replace(loaded, given);
+        foreach (var point in points) Trajectory.Add(point);
+        Trajectory.Complete(given.Index);
+        Changed?.Invoke();
+        return false;
 
-        IReadOnlyList<Answer> Given(Column column) => TurnRunner.Answers(loaded[column], now, index, column,
+        IReadOnlyList<Answer> Given(Column column) => TurnRunner.Answers(loaded[column], now, given.Index, column,
             text.Model == loaded[column].Id && text.Ids.Count > 0 ? text.Ids : loaded[column].Generator.Tokenizer.Encode(text.Text, parseSpecial: false));
+    }
+
+    private void Replace(ReadyColumns loaded, ChatTurn turn)
+    {
+        foreach (var column in Enum.GetValues<Column>()) Trajectory.Reopen(turn.Index, column, TurnRunner.Start(loaded[column], turn, column));
+        turns = [.. turns[..turn.Index], turn, .. turns[(turn.Index + 1)..]];
+        Changed?.Invoke();
     }
 
     private void Add(ReadyColumns loaded, ChatTurn turn)

@@ -91,7 +91,7 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
     }
 
     private static Prompt Next(ColumnHistory history, ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer) => history.Next(
-        loaded.Generator, answer.Settings.SystemPromptOf(answer.Column), [.. turns.Take(turn.Index).Select(t => t.Past(answer.Settings.Remembers(answer.Column)))], turn.User);
+        loaded.Generator, answer.Settings.SystemPromptOf(answer.Column), [.. turns.Take(turn.Index).Where(t => t.Answers.Any()).Select(t => t.Past(answer.Settings.Remembers(answer.Column)))], turn.User);
 
     private GenerationRequest Request(ReadyModel loaded, IReadOnlyList<ChatTurn> turns, ChatTurn turn, Answer answer, int mostTokens)
     {

@@ -68,7 +68,10 @@ public sealed partial class KeepMenu : IAsyncDisposable
     private Task ShareAsync() => Try(async () =>
     {
         copied = false;
-        var file = Session!.File(Clock.GetUtcNow());
+        // A link is counted as an answer is: nobody fills the store for all.
+        using var place = Session!.Admit(1);
+        if (place.Refusal is { } refusal) throw new InputException("sharing", "", refusal);
+        var file = Session.File(Clock.GetUtcNow());
         made = Store.Add(ConversationJson.Write(file));
         var title = file.Turns[0].User;
         var link = new OwnLink(made.Id, made.Key, title.Length > TitleCharacters ? title[..TitleCharacters] + "…" : title);

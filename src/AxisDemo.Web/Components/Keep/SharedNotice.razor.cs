@@ -22,6 +22,9 @@ public sealed partial class SharedNotice
     /// <summary>The page's session; null while there is none.</summary>
     [Parameter] public ChatSession? Session { get; set; }
 
+    /// <summary>The reader's address.</summary>
+    [Parameter] public string Address { get; set; } = "";
+
     /// <summary>Where the model stands.</summary>
     [Parameter, EditorRequired] public ModelState State { get; set; } = null!;
 
@@ -62,7 +65,7 @@ public sealed partial class SharedNotice
     {
         try
         {
-            Store.Report(Id, "");
+            Store.Report(Id, Address, "");
             reported = true;
         }
         catch (InputException e)

@@ -1,4 +1,5 @@
 using System.Text;
+using AxisDemo.Serving;
 using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
@@ -84,6 +85,47 @@ public sealed class SessionFileTests : IDisposable
         Assert.NotNull(session.Trajectory.Mean(1, Column.A));
         Assert.NotNull(session.Trajectory.Mean(1, Column.B));
         Assert.False(session.Turns[1].Shown(Column.A)!.CanContinue);
+    }
+
+    [Fact]
+    public async Task A_replay_that_cannot_be_finished_leaves_every_turn_that_it_did_not_read()
+    {
+        session.Open(ConversationJson.Read("""{"conversation": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}, {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "So long"}, {"role": "user", "content": "Still here"}, {"role": "assistant", "content": "I am"}]}"""u8));
+        generator.Script = request => generator.Tokenizer.Decode(request.Forced!) == "Hello"
+            ? [.. request.Forced!.Select((id, i) => new TokenEvent(i, id, generator.Tokenizer.Decode([id]), [])), new FinishedEvent("length", request.Forced!.Count, 1)] : [new FailedEvent("too long")];
+
+        await session.ReplayAsync();
+
+        Assert.Contains("Turn 2", session.Problem, StringComparison.Ordinal);
+        Assert.Equal(["Hello", "So long", "I am"], session.Turns.Select(t => t.Shown(Column.A)!.Text));
+        Assert.NotNull(session.Turns[0].Shown(Column.B));
+        Assert.Null(session.Turns[1].Shown(Column.B));
+        Assert.All(session.Turns.SelectMany(t => t.Answers), a => Assert.Null(a.Error));
+    }
+
+    [Fact]
+    public async Task A_transcript_that_ends_with_a_question_can_go_on()
+    {
+        session.Open(ConversationJson.Read("""{"conversation": [{"role": "user", "content": "Hi"}]}"""u8));
+        await session.SendAsync("And now?");
+        Assert.Null(session.Problem);
+        Assert.All(session.Turns[1].Answers, a => Assert.Null(a.Error));
+    }
+
+    [Fact]
+    public void What_another_model_wrote_stays_its_own_through_another_save()
+    {
+        var foreign = ConversationJsonTests.Sample with { A = ConversationJsonTests.Sample.A with { Model = new FiledModel("Llama", "ff") } };
+        session.Open(foreign);
+        Assert.True(session.Foreign);
+        var again = session.File(Now);
+        Assert.Equal("Llama", again.Turns[0].A[0].Model!.Name);
+        Assert.Equal("cd34", again.Turns[0].A[0].Axis!.Sha256);
+        Assert.Null(session.Trajectory.Since(default).Turns[0].A.Floor);
+        using var other = new ChatSession(generator, new LimitOptions());
+        other.Open(again);
+        Assert.Equal("Llama", other.File(Now).Turns[0].A[0].Model!.Name);
+        Assert.Equal([5, 7], other.File(Now).Turns[0].A[0].Ids!);
     }
 
     [Fact]

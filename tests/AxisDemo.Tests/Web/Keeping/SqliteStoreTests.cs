@@ -81,12 +81,13 @@ public sealed class SqliteStoreTests : IDisposable
     {
         var store = Store(new SharingOptions { HideAfterReports = 2 });
         var share = store.Add("{}"u8.ToArray());
-        Assert.True(store.Report(share.Id, new string('x', 5000)));
+        Assert.True(store.Report(share.Id, "one", new string('x', 5000)));
+        Assert.True(store.Report(share.Id, "one", "again"));
         Assert.NotNull(store.Find(share.Id));
-        Assert.True(store.Report(share.Id, ""));
+        Assert.True(store.Report(share.Id, "other", ""));
         Assert.Null(store.Find(share.Id));
         Assert.True(store.Delete(share.Id, share.Key));
-        Assert.False(Store().Report(SqliteStoreId, ""));
+        Assert.False(Store().Report(SqliteStoreId, "one", ""));
     }
 
     private const string SqliteStoreId = "AAAAAAAAAAAAAAAAAAAAAA";
