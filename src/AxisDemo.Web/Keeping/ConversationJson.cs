@@ -12,6 +12,7 @@ public static class ConversationJson
     /// <summary>What a message calls an imported file.</summary>
     public const string Origin = "conversation";
 
+    private const string NoUnicode = "it holds text that is no Unicode.";
     private const int MostTurns = 2000;
     private const int MostSamples = 16;
     private const int MostTokens = 100_000;
@@ -58,12 +59,12 @@ public static class ConversationJson
         catch (JsonException e)
         {
             var field = e.Path is { Length: > 1 } path ? path.TrimStart('$', '.') : "";
-            throw Fault(field, Explain(e), "Choose a file that was saved here, or a transcript in the published layout.", e);
+            throw Fault(field, e.InnerException is InvalidOperationException ? NoUnicode : Explain(e), "Choose a file that was saved here, or a transcript in the published layout.", e);
         }
         catch (InvalidOperationException e)
         {
             // Half a surrogate pair in a string.
-            throw Fault("", "it holds text that is no Unicode.", "", e);
+            throw Fault("", NoUnicode, "", e);
         }
     }
 

@@ -133,7 +133,7 @@ public class FolderSourceTests
         Assert.Equal(TensorType.BF16, source.Find("model.layers.0.mlp.up_proj.weight")!.Type);
         using var ops = new CpuOps(new CpuOptions { Threads = 1 });
         var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var tensor in source.Tensors.Where(t => t.Shape.Length == 2)) Assert.IsType<FloatWeight>(ops.Matrix(tensor), exactMatch: false);
+        foreach (var tensor in source.Tensors.Where(t => t.Shape.Length == 2)) Assert.IsType<HalfWeight<BFloat16Format>>(ops.Matrix(tensor));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, source.WeightBytes / 20);
     }
 

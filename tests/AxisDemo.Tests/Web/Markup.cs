@@ -43,7 +43,7 @@ internal static class Markup
 
         public bool Delete(string id, string key) => false;
 
-        public bool Report(string id, string reason) => false;
+        public bool Report(string id, string reader, string reason) => false;
     }
 
     // The first paint happens before there is a browser to run scripts in.

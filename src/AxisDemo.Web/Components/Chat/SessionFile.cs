@@ -104,7 +104,7 @@ public static class SessionFile
                 Axis = other?.Axis,
                 // What was not sampled here has no seed.
                 Seed = answer.Ids.Count > 0 && answer.Given is null ? TurnRunner.Seed(answer).ToString(CultureInfo.InvariantCulture) : null,
-                More = measured && tokens[0].More.Count > 0 ? [.. tokens[0].More.Select(m => Readings(m.Axis, [.. tokens.Select(p => p.More.FirstOrDefault(x => x.Axis == m.Axis))]))] : null,
+                More = measured && tokens[0].More.Count > 0 ? [.. tokens[0].More.Select(m => Readings(m.Axis, [.. tokens.Select(p => p.More.Where(x => x.Axis == m.Axis).Select(x => (AxisPoint?)x).FirstOrDefault())]))] : null,
                 Ids = [.. answer.Ids],
                 Tokens = measured ? [.. tokens.Select(p => p.Text)] : null,
                 Pre = measured ? [.. tokens.Select(p => Finite(p.Pre))] : null,
@@ -122,7 +122,7 @@ public static class SessionFile
     private static float? Finite(float value) => float.IsFinite(value) ? value : null;
 
     private static FiledReadings Readings(string axis, IReadOnlyList<AxisPoint?> points) =>
-        new(axis, [.. points.Select(p => p is null ? null : Finite(p.Pre))], [.. points.Select(p => p is null ? null : Finite(p.Post))], [.. points.Select(p => p is null ? null : Finite(p.Read))]);
+        new(axis, [.. points.Select(p => p is { } x ? Finite(x.Pre) : null)], [.. points.Select(p => p is { } x ? Finite(x.Post) : null)], [.. points.Select(p => p is { } x ? Finite(x.Read) : null)]);
 
     private static Answer Blank(int turn, Column column, int sample, FiledAnswer filed, ChatSettings settings, FiledColumn source, ReadyModel? loaded)
     {

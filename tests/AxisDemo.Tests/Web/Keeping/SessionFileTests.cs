@@ -72,6 +72,7 @@ public sealed class SessionFileTests : IDisposable
         session.Open(ConversationJson.Read("""{"conversation": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello there, friend"}, {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "So long"}]}"""u8));
         Assert.Equal(["Hello there, friend", "So long"], session.Turns.Select(t => t.Shown(Column.A)!.Text));
         Assert.Empty(session.Turns[0].B);
+        generator.Script = Reads;
 
         await session.ReplayAsync();
 
@@ -91,8 +92,7 @@ public sealed class SessionFileTests : IDisposable
     public async Task A_replay_that_cannot_be_finished_leaves_every_turn_that_it_did_not_read()
     {
         session.Open(ConversationJson.Read("""{"conversation": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}, {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "So long"}, {"role": "user", "content": "Still here"}, {"role": "assistant", "content": "I am"}]}"""u8));
-        generator.Script = request => generator.Tokenizer.Decode(request.Forced!) == "Hello"
-            ? [.. request.Forced!.Select((id, i) => new TokenEvent(i, id, generator.Tokenizer.Decode([id]), [])), new FinishedEvent("length", request.Forced!.Count, 1)] : [new FailedEvent("too long")];
+        generator.Script = request => generator.Tokenizer.Decode([.. request.Forced!]) == "Hello" ? Reads(request) : [new FailedEvent("too long")];
 
         await session.ReplayAsync();
 
@@ -147,6 +147,10 @@ public sealed class SessionFileTests : IDisposable
         Assert.Equal(new LimitOptions().MaxTokens, session.Settings.MaxTokens);
         Assert.Equal(2, session.Settings.Temperature);
     }
+
+    // Says what it is given, each token somewhere on the axis.
+    private IEnumerable<GenerationEvent> Reads(GenerationRequest request) =>
+        [.. request.Forced!.Select((id, i) => new TokenEvent(i, id, generator.Tokenizer.Decode([id]), [new TokenProjection("assistant", 2, -i, -i, false)])), new FinishedEvent("length", request.Forced!.Count, 1)];
 
     private static string Text(ConversationFile file) => Encoding.UTF8.GetString(ConversationJson.Write(file));
 }
