@@ -26,7 +26,7 @@ public sealed class HostileTests(RunningApp app, HostileHost hostile)
             foreach (var column in new[] { "col-a", "col-b" })
             {
                 var text = Hostile.Plain(await visit.Answers(column).Locator(".text").TextContentAsync() ?? "");
-                foreach (var one in Hostile.All) Assert.True(text.Contains(Hostile.Plain(one.InMarkdown ?? one.Text).Replace('\ud800', '\ufffd'), StringComparison.Ordinal), $"{one.Name}: not in the end of the answer, {text[(text.Length / 2)..]}");
+                foreach (var one in Hostile.All) Assert.True(text.Contains(Drawn(Hostile.Plain(one.InMarkdown ?? one.Text)), StringComparison.Ordinal), $"{one.Name}: not in the end of the answer, {text[(text.Length / 2)..]}");
                 Assert.Contains("<img src=x onerror=window.ran=1>", text, StringComparison.Ordinal);
                 var strange = await visit.Answers(column).Locator(".text").EvaluateAsync<string[]>("""
                     e => [...e.querySelectorAll('*')].flatMap(n => [
@@ -39,6 +39,9 @@ public sealed class HostileTests(RunningApp app, HostileHost hostile)
             await Unharmed(visit);
         }
     }
+
+    // What no document can hold is drawn as a replacement character: half a pair, and control characters but for white space.
+    private static string Drawn(string text) => string.Concat(text.Select(c => c == '\ud800' || char.IsControl(c) && !char.IsWhiteSpace(c) ? '\ufffd' : c));
 
     [Fact]
     public async Task What_the_visitor_writes_is_text()
