@@ -29,6 +29,9 @@ internal sealed class BenchHost : WebApplicationFactory<App>
     {
         builder.UseContentRoot(root);
         builder.UseSetting("Limits:MaxTokens", "32768");
+        // The turns before are played at once.
+        builder.UseSetting("Limits:AnswersPerMinute", "1000000");
+        builder.UseSetting("Limits:AnswersAtOnce", "1000");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.ConfigureTestServices(services => services.AddSingleton<OpenModel>((_, _, _, _) => Generator));
     }

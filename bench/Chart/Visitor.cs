@@ -26,10 +26,12 @@ internal sealed class Visitor(BenchHost host, IBrowser browser)
         host.Generator.Rate = double.PositiveInfinity;
         session.Settings = session.Settings with { MaxTokens = turnTokens, Repeats = repeats };
         for (var turn = 0; turn < before; turn++) await session.SendAsync($"Question {turn + 1}: what was there to be seen?");
+        if (session.Problem is { } problem) throw new InvalidOperationException(problem);
         await page.ReloadAsync();
         await page.WaitForSelectorAsync(".plot .main-svg", new() { State = WaitForSelectorState.Attached });
         await page.WaitForFunctionAsync("n => document.querySelectorAll('.turn').length === n && document.querySelectorAll('.turn-marks button').length === n", before);
-        await page.EvaluateAsync("() => new Promise(done => requestIdleCallback(done))");
+        // A long conversation comes in parts: all of it is there when nothing has come for a while.
+        for (var seen = -1; Heard() is var heard && heard != seen; seen = heard) await page.WaitForTimeoutAsync(2_000);
 
         host.Generator.Rate = rate;
         session.Settings = session.Settings with { MaxTokens = tokens };
@@ -48,6 +50,12 @@ internal sealed class Visitor(BenchHost host, IBrowser browser)
         var end = Stopwatch.GetTimestamp();
         var last = await page.EvaluateAsync<double[]>("() => { bench.run = false; return [bench.busy / (performance.now() - bench.from), ...bench.frames.slice(1)]; }");
         store.Detach(id);
+
+        int Heard()
+        {
+            lock (frames) return frames.Count;
+        }
+
         lock (frames) return new Measured([.. frames], start, end, tokens * 2 * repeats, last[0], [.. last[1..].Order()]);
     }
 }

@@ -37,12 +37,11 @@ export class View {
   // After a drawing: the marks lie under their turns.
   drawn() {
     const { frame, element } = this.chart, margin = margins(element.clientWidth < 560), [from, to] = this.x ?? [0, this.columns];
-    const set = (name, value) => frame.style.setProperty(name, value);
-    set('--left', margin.l + 'px');
-    set('--right', margin.r + 'px');
-    set('--turns', this.columns);
-    set('--from', from);
-    set('--span', to - from);
+    // Only where something moved: a property that is set anew costs the styles of all marks.
+    const place = { '--left': margin.l + 'px', '--right': margin.r + 'px', '--turns': this.columns, '--from': from, '--span': to - from };
+    for (const name in place)
+      if (this.placed?.[name] !== place[name]) frame.style.setProperty(name, place[name]);
+    this.placed = place;
     frame.classList.toggle('zoomed', !!(this.x || this.y));
     this.label(false);
     if (this.listening) return;
