@@ -35,7 +35,7 @@ public class ChartViewTests(RunningApp app)
         var (plot, mark) = ((await visit.Page.Locator(".plot").BoundingBoxAsync())!, (await visit.Page.Locator(".turn-strip button").Nth(1).BoundingBoxAsync())!);
         Assert.InRange(mark.Width, plot.Width - 170, plot.Width - 140);
         await visit.Page.Keyboard.PressAsync("Shift+ArrowLeft");
-        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').layout.xaxis.range[0] < 0.6");
+        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').layout.xaxis.range[0] < 0.7");
         await visit.Page.Keyboard.PressAsync("0");
         await Spans(visit, 4);
     }
