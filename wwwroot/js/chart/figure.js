@@ -141,9 +141,10 @@ function differences(series, axis, reading, from, to, turnPixels, traces, annota
     const [a, b] = [A, B].map(column => mean(numbers(t, column, axis), reading)), line = lines[noise];
     line.x.push(t.turn + 0.5, t.turn + 0.5, null);
     line.y.push(a, b, null);
-    if (turnPixels < 70) continue;
+    // Beside its line where the turn is wide enough, else upon it.
+    if (turnPixels < 90) continue;
     annotations.push(label(noise ? `Δ ${whole(b - a)}: noise` : `Δ ${whole(b - a)}`, noise ? colours.ink : colours.strong,
-      { xref: 'x', yref: 'y', x: t.turn + 0.5, y: (a + b) / 2, xanchor: 'left', xshift: 6, bgcolor: colours.paper, borderpad: 1 }));
+      { xref: 'x', yref: 'y', x: t.turn + 0.5, y: (a + b) / 2, ...(turnPixels < 190 ? { xanchor: 'center' } : { xanchor: 'left', xshift: 6 }), bgcolor: colours.paper, borderpad: 1 }));
   }
   for (const noise of [true, false])
     if (lines[noise].x.length)
