@@ -2,6 +2,7 @@ using AxisDemo.Web.Access;
 using AxisDemo.Web.Api;
 using AxisDemo.Web.Components;
 using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Components.Shared;
 using AxisDemo.Web.Hubs;
 using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
@@ -32,6 +33,7 @@ builder.Services.AddSingleton<IModelSource>(services => services.GetRequiredServ
 builder.Services.AddHostedService(services => services.GetRequiredService<ModelLibrary>());
 builder.Services.AddSingleton<SessionStore>();
 builder.Services.AddSingleton<RequestReader>();
+builder.Services.AddScoped<Download>();
 builder.Services.AddSignalR();
 builder.Services.AddOptions<HubOptions>().Configure<IOptions<LimitOptions>>((hub, limits) => hub.MaximumReceiveMessageSize = limits.Value.RequestBytes());
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();

@@ -62,15 +62,15 @@ public class ChartViewTests(RunningApp app)
     public async Task Picture_and_numbers_can_be_taken_along()
     {
         await using var visit = await Talked(1);
-        var picture = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.Locator("[data-export=png]").ClickAsync());
-        var csv = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.Locator("[data-export=csv]").ClickAsync());
+        var picture = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.Locator("[data-picture]").ClickAsync());
+        var csv = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Press("CSV"));
 
         Assert.Equal("trajectory.png", picture.SuggestedFilename);
         Assert.Equal([0x89, 0x50, 0x4E, 0x47], (await File.ReadAllBytesAsync(await picture.PathAsync(), TestContext.Current.CancellationToken)).Take(4));
         var lines = await File.ReadAllLinesAsync(await csv.PathAsync(), TestContext.Current.CancellationToken);
-        Assert.StartsWith("turn,column,sample,token,text,", lines[0], StringComparison.Ordinal);
-        Assert.Contains(lines, l => l.StartsWith("1,A,0,0,", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.StartsWith("1,B,0,0,", StringComparison.Ordinal));
+        Assert.StartsWith("turn,column,sample,index,id,token,pre,post,read,", lines[0], StringComparison.Ordinal);
+        Assert.Contains(lines, l => l.StartsWith("0,A,0,0,", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("0,B,0,0,", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ import { A, B, Series, valueOf } from './chart/series.js';
 import { escape, figure } from './chart/figure.js';
 import { Pointer } from './chart/pointer.js';
 import { View } from './chart/view.js';
-import { decoded, save, text as csv } from './chart/files.js';
+import { decoded, save } from './files.js';
 
 async function plotly() {
   for (const until = Date.now() + 10_000; !window.Plotly && Date.now() < until;) await new Promise(resolve => setTimeout(resolve, 30));
@@ -41,7 +41,7 @@ class Chart {
   constructor(library, element, conversation, options) {
     Object.assign(this, { library, element, conversation, options });
     this.frame = element.closest('.chart');
-    this.shown = { axis: options.axis, axes: [options.axis], reading: 'read', names: ['A', 'B'], next: [null, null] };
+    this.shown = { axis: options.axis, reading: 'read', names: ['A', 'B'], next: [null, null] };
     this.series = new Series();
     this.view = new View(this);
     this.pointer = new Pointer(this);
@@ -53,7 +53,7 @@ class Chart {
     this.theme = new MutationObserver(() => this.draw());
     this.theme.observe(document.documentElement, { attributes: true });
     document.addEventListener('axis:turn', e => this.mark(e.detail), { signal });
-    this.frame.addEventListener('click', e => this.export(e.target.closest?.('[data-export]')?.dataset.export), { signal });
+    this.frame.addEventListener('click', e => e.target.closest?.('[data-picture]') && this.picture(), { signal });
     this.size = new ResizeObserver(() => this.draw());
     this.size.observe(element);
   }
@@ -70,8 +70,8 @@ class Chart {
     this.schedule();
   }
 
-  // What is drawn from now on: {axis, reading, names, next, axes}: an axis with what it is labelled with, the columns' names and next
-  // floors, and all axes that are watched.
+  // What is drawn from now on: {axis, reading, names, next}: an axis with what it is labelled with, the columns' names and next
+  // floors.
   show(shown) {
     if (shown.axis.key !== this.shown.axis.key || shown.reading !== this.shown.reading) this.view.y = null;
     this.shown = shown;
@@ -135,11 +135,6 @@ class Chart {
     const [x, y] = [xaxis._offset + xaxis.l2p(this.series.x(point)), yaxis._offset + yaxis.l2p(value)];
     const inside = x >= xaxis._offset && x <= xaxis._offset + xaxis._length && y >= yaxis._offset && y <= yaxis._offset + yaxis._length;
     return inside ? { x, y } : null;
-  }
-
-  export(kind) {
-    if (kind === 'png') this.picture();
-    else if (kind === 'csv') save(new Blob([csv(this.series, this.shown.axes)], { type: 'text/csv' }), 'trajectory.csv');
   }
 
   async picture() {

@@ -1,16 +1,6 @@
-// Files and the clipboard: what a page on the server cannot reach. A visitor's own links are remembered in this browser alone.
+// Links and the clipboard: what a page on the server cannot reach. A visitor's own links are remembered in this browser alone.
 
 const KEY = 'axisdemo-shares';
-
-export async function save(name, type, stream) {
-  const url = URL.createObjectURL(new Blob([await stream.arrayBuffer()], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has begun to read it by the next task.
-  setTimeout(() => URL.revokeObjectURL(url));
-}
 
 // True when the text is on the clipboard; else it is selected, so that the visitor can copy it.
 export async function copy(input) {

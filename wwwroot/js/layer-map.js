@@ -1,6 +1,6 @@
 // The layer view: a heat map of block x token on a canvas. The window of tokens that is seen is drawn, whatever an answer's length.
 
-import { save } from './chart/files.js';
+import { save } from './files.js';
 
 const cell = { width: 12, height: 13 }, gutter = { left: 34, top: 18, right: 8, bottom: 22 };
 const signed = v => (v < 0 ? '−' : '+') + Math.abs(v).toFixed(1);

@@ -23,7 +23,7 @@ public static class ConversationEndpoints
         group.MapPost("/", AddAsync).AddEndpointFilter(ApiFaults.Count).Accepts<ConversationFile>(Json).ProducesProblem(StatusCodes.Status400BadRequest).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(SharingOptions.MostBytes)) // more than other requests may bring
             .WithSummary("Shares a conversation: this program's file, or a transcript in the published layout. Keep the key: it alone deletes.");
-        group.MapGet("/{id}", Find).Produces<ConversationFile>(StatusCodes.Status200OK, Json).WithSummary("A shared conversation, as it was handed in.");
+        group.MapGet("/{id}", Find).Produces<ConversationFile>(StatusCodes.Status200OK, Json).WithSummary("A shared conversation: what was understood of what was handed in.");
         group.MapDelete("/{id}", Delete).WithSummary($"Deletes a shared conversation; the key goes in the header {KeyHeader}.");
         group.MapPost("/{id}/report", Report).AddEndpointFilter(ApiFaults.Count).DisableAntiforgery().WithSummary("Tells the host's keeper that a conversation should not be here; only where the option Sharing:Reports is on.");
         return group;

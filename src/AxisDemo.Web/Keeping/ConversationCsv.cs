@@ -7,8 +7,14 @@ namespace AxisDemo.Web.Keeping;
 /// <summary>A conversation's projections as CSV (RFC 4180, UTF-8): one row a token.</summary>
 public static class ConversationCsv
 {
-    /// <summary>The first row. Turns, samples and indices count from 0; projections are in the axis' own units, KL in nats.</summary>
+    /// <summary>
+    /// How the first row begins; three columns follow for each further axis that was watched, "pre role:vampire". Turns, samples and
+    /// indices count from 0; projections are in the axis' own units, KL in nats.
+    /// </summary>
     public const string Header = "turn,column,sample,index,id,token,pre,post,read,touched,lifted_layers,kl,plain_choice";
+
+    /// <summary>What it is sent as.</summary>
+    public const string MediaType = "text/csv;charset=utf-8";
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -16,29 +22,38 @@ public static class ConversationCsv
     public static byte[] Write(ConversationFile conversation)
     {
         ArgumentNullException.ThrowIfNull(conversation);
-        var csv = new StringBuilder(Header).Append("\r\n");
+        List<string> more = [.. conversation.Turns.SelectMany(turn => turn.A.Concat(turn.B)).SelectMany(answer => answer.More ?? []).Select(readings => readings.Axis).Distinct()];
+        var csv = new StringBuilder(Header);
+        foreach (var axis in more)
+            foreach (var reading in new[] { "pre", "post", "read" }) csv.Append(',').Append(Quoted($"{reading} {axis}"));
+        csv.Append("\r\n");
         for (var t = 0; t < conversation.Turns.Count; t++)
         {
-            Answers(csv, t, "A", conversation.Turns[t].A);
-            Answers(csv, t, "B", conversation.Turns[t].B);
+            Answers(csv, t, "A", conversation.Turns[t].A, more);
+            Answers(csv, t, "B", conversation.Turns[t].B, more);
         }
 
         return Encoding.UTF8.GetBytes(csv.ToString());
     }
 
-    private static void Answers(StringBuilder csv, int turn, string column, IReadOnlyList<FiledAnswer> answers)
+    private static void Answers(StringBuilder csv, int turn, string column, IReadOnlyList<FiledAnswer> answers, List<string> more)
     {
         for (var s = 0; s < answers.Count; s++)
         {
             var answer = answers[s];
+            List<FiledReadings?> others = [.. more.Select(axis => answer.More?.FirstOrDefault(readings => readings.Axis == axis))];
             for (var i = 0; i < (answer.Tokens?.Count ?? answer.Ids?.Count ?? 0); i++)
             {
                 csv.Append(CultureInfo.InvariantCulture, $"{turn},{column},{s},{i},{answer.Ids?[i]},{Text(answer.Tokens?[i])},{answer.Pre?[i]},{answer.Post?[i]},{answer.Read?[i]},");
-                csv.Append(CultureInfo.InvariantCulture, $"{(answer.Touched is { } touched ? touched[i] ? 1 : 0 : null)},{answer.LiftedLayers?[i]},{answer.Kl?[i]},{Text(answer.PlainChoice?[i])}\r\n");
+                csv.Append(CultureInfo.InvariantCulture, $"{(answer.Touched is { } touched ? touched[i] ? 1 : 0 : null)},{answer.LiftedLayers?[i]},{answer.Kl?[i]},{Text(answer.PlainChoice?[i])}");
+                foreach (var other in others) csv.Append(CultureInfo.InvariantCulture, $",{other?.Pre[i]},{other?.Post[i]},{other?.Read[i]}");
+                csv.Append("\r\n");
             }
         }
     }
 
     // As a JSON string: line breaks stay on the line, and no spreadsheet takes a token that begins with = for a formula.
-    private static string Text(string? text) => text is null ? "" : $"\"{JsonSerializer.Serialize(text, Readable).Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Text(string? text) => text is null ? "" : Quoted(JsonSerializer.Serialize(text, Readable));
+
+    private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -18,7 +18,7 @@ internal static class Markup
     public static async Task<IHtmlDocument> Render<TComponent>(IModelSource source, Dictionary<string, object?> parameters, Action<SessionStore>? prepare = null)
         where TComponent : IComponent
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton(source).AddSingleton((IModelLibrary)source).AddSingleton(TimeProvider.System).AddSingleton<SessionStore>().AddSingleton<AxisDemo.Web.Access.RateLimits>();
+        var services = new ServiceCollection().AddLogging().AddSingleton(source).AddSingleton((IModelLibrary)source).AddSingleton(TimeProvider.System).AddSingleton<SessionStore>().AddScoped<AxisDemo.Web.Components.Shared.Download>().AddSingleton<AxisDemo.Web.Access.RateLimits>();
         services.AddOptions<LimitOptions>();
         services.AddOptions<SharingOptions>();
         services.AddSingleton<IJSRuntime, NoScript>().AddSingleton<IConversationStore, NoStore>().AddSingleton<NavigationManager, NoWay>();

@@ -57,7 +57,7 @@ public static class SessionFile
             var turn = new ChatTurn(t, filed.User, settings,
                 [.. filed.A.Select((answer, i) => Blank(t, Chat.Column.A, i, answer, settings, file.A, a))],
                 [.. filed.B.Select((answer, i) => Blank(t, Chat.Column.B, i, answer, settings, file.B, b))]);
-            trajectory.Begin(Start(turn, Chat.Column.A, a), Start(turn, Chat.Column.B, b), t > 0 && settings.DiffersFrom(turns[^1].Settings));
+            trajectory.Begin(Start(turn, Chat.Column.A, a), Start(turn, Chat.Column.B, b), t > 0 && SettingsChange.Words(turns[^1], turn) is not null);
             foreach (var (answer, from) in turn.A.Zip(filed.A).Concat(turn.B.Zip(filed.B))) Fill(answer, from, trajectory);
             trajectory.Complete(t);
             turns.Add(turn);

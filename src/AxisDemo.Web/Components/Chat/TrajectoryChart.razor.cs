@@ -1,4 +1,5 @@
 using AxisDemo.Web.Components.Shared;
+using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Serving;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -47,6 +48,7 @@ public sealed partial class TrajectoryChart
     [Parameter] public bool Loading { get; set; }
 
     [Inject] private IJSRuntime Js { get; set; } = null!;
+    [Inject] private Download Download { get; set; } = null!;
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
     private ChatAxis? Axis => Loaded?.Axis;
@@ -121,6 +123,8 @@ public sealed partial class TrajectoryChart
         await chart.DisposeAsync();
     }
 
+    private Task SaveAsync() => Download.SaveAsync("csv", ConversationCsv.MediaType, ConversationCsv.Write(Session!.File(Clock.GetUtcNow())));
+
     private void Draw(string? key)
     {
         drawnKey = key ?? DrawnAxis.Main;
@@ -186,7 +190,7 @@ public sealed partial class TrajectoryChart
     {
         if (chart is null || Drawn is not { } drawn || Session is null || showing) return;
         var (a, b) = (Session.Settings.A, Session.Settings.B);
-        var now = new Shown(drawn.Key, Reading, VariantPlan.Floor(a, Axis), VariantPlan.Floor(b, Axis), a.Name, b.Name, string.Join(' ', axes.Select(x => x.Key)));
+        var now = new Shown(drawn.Key, Reading, VariantPlan.Floor(a, Axis), VariantPlan.Floor(b, Axis), a.Name, b.Name);
         if (now == shown) return;
         showing = true;
         var taken = await CallAsync("show", new
@@ -195,7 +199,6 @@ public sealed partial class TrajectoryChart
             reading = Reading.ToString().ToLowerInvariant(),
             next = new[] { ChartMessages.Floor(now.FloorA), ChartMessages.Floor(now.FloorB) },
             names = new[] { now.NameA, now.NameB },
-            axes = axes.Select(x => new { key = x.Key, name = x.Name, layer = x.Watch.Layer }),
         });
         showing = false;
         if (!taken) return;
@@ -234,5 +237,5 @@ public sealed partial class TrajectoryChart
     }
 
     // What the chart was last told to draw.
-    private sealed record Shown(string Axis, Reading Reading, ColumnFloor? FloorA, ColumnFloor? FloorB, string NameA, string NameB, string Axes);
+    private sealed record Shown(string Axis, Reading Reading, ColumnFloor? FloorA, ColumnFloor? FloorB, string NameA, string NameB);
 }

@@ -1,6 +1,7 @@
 using AxisDemo.Formats;
 using AxisDemo.Web.Access;
 using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Components.Shared;
 using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
 using Microsoft.AspNetCore.Components;
@@ -31,6 +32,7 @@ public sealed partial class KeepMenu : IAsyncDisposable
     [Inject] private IJSRuntime Js { get; set; } = null!;
     [Inject] private IConversationStore Store { get; set; } = null!;
     [Inject] private IOptions<SharingOptions> Sharing { get; set; } = null!;
+    [Inject] private Download Download { get; set; } = null!;
     [Inject] private NavigationManager Navigation { get; set; } = null!;
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
@@ -91,15 +93,9 @@ public sealed partial class KeepMenu : IAsyncDisposable
 
     private Task CopyAsync() => Try(async () => copied = script is not null && await script.InvokeAsync<bool>("copy", url));
 
-    private Task SaveJsonAsync() => Try(() => SaveAsync("json", "application/json", ConversationJson.Write(Session!.File(Clock.GetUtcNow()))));
+    private Task SaveJsonAsync() => Try(() => Download.SaveAsync("json", "application/json", ConversationJson.Write(Session!.File(Clock.GetUtcNow()))));
 
-    private Task SaveCsvAsync() => Try(() => SaveAsync("csv", "text/csv;charset=utf-8", ConversationCsv.Write(Session!.File(Clock.GetUtcNow()))));
-
-    private async Task SaveAsync(string ending, string type, byte[] bytes)
-    {
-        using var stream = new DotNetStreamReference(new MemoryStream(bytes));
-        if (script is not null) await script.InvokeVoidAsync("save", FormattableString.Invariant($"axisdemo-{Clock.GetUtcNow():yyyyMMdd-HHmmss}.{ending}"), type, stream);
-    }
+    private Task SaveCsvAsync() => Try(() => Download.SaveAsync("csv", ConversationCsv.MediaType, ConversationCsv.Write(Session!.File(Clock.GetUtcNow()))));
 
     private Task OpenAsync(InputFileChangeEventArgs chosen) => Try(async () =>
     {

@@ -135,4 +135,16 @@ public class ConversationJsonTests
         Assert.EndsWith(",3,3,,1,9,0,", lines[2], StringComparison.Ordinal);
         Assert.Equal(["", ], lines[3..]);
     }
+
+    [Fact]
+    public void Csv_has_three_columns_more_for_each_further_axis_empty_where_it_was_not_watched()
+    {
+        var watched = Sample.Turns[0] with { A = [Sample.Turns[0].A[0] with { More = [new FiledReadings("role:a \"b\"", [1.5f, null], [2, null], [3, 4])] }] };
+        var lines = Encoding.UTF8.GetString(ConversationCsv.Write(Sample with { Turns = [Sample.Turns[0], watched] })).Split("\r\n");
+
+        Assert.Equal(ConversationCsv.Header + ",\"pre role:a \"\"b\"\"\",\"post role:a \"\"b\"\"\",\"read role:a \"\"b\"\"\"", lines[0]);
+        Assert.EndsWith(",,,", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(",1.5,2,3", lines[3], StringComparison.Ordinal);
+        Assert.EndsWith(",,,4", lines[4], StringComparison.Ordinal);
+    }
 }

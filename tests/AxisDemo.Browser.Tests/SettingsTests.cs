@@ -1,0 +1,72 @@
+using Microsoft.Playwright;
+
+namespace AxisDemo.Browser.Tests;
+
+/// <summary>The settings of both columns: each is set by its control and acts on the next answer.</summary>
+public class SettingsTests(RunningApp app)
+{
+    [Fact]
+    public async Task Every_setting_acts_on_the_next_answer_and_its_change_is_marked()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Send("Name a thing.");
+        await visit.Idle();
+
+        await visit.Set("#temperature", "0");
+        await visit.Set("#penalty", "1.2");
+        await visit.Page.Locator("#history").SelectOptionAsync(new SelectOptionValue { Label = "A's answers for both" });
+        await visit.Press("System prompt");
+        await visit.Page.FillAsync("#system", "You count from one to ten.");
+        await visit.Page.Locator("#system").BlurAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await visit.Send("Go on.");
+        await visit.Idle();
+
+        var changes = visit.Page.Locator("#turn-1 .changes");
+        foreach (var change in new[] { "temperature 0.7 → 0", "repetition penalty 1 → 1.2", "history: each its own → A's for both", "a system prompt" })
+            await Assertions.Expect(changes).ToContainTextAsync(change);
+    }
+
+    [Fact]
+    public async Task A_seed_gives_the_same_answer_again_and_another_seed_another()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(32);
+        await visit.Set("#seed", "11");
+        var first = await Say();
+        await visit.Press("Clear");
+        var again = await Say();
+        await visit.Press("Clear");
+        await visit.Set("#seed", "12");
+        var other = await Say();
+
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, other);
+
+        async Task<IReadOnlyList<string>> Say()
+        {
+            await visit.Send("Tell me of a journey.");
+            await visit.Idle();
+            return await visit.Page.Locator(".answer .text").AllInnerTextsAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Tokens_are_tinted_where_it_is_asked_for()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Send("Who are you?");
+        await visit.Idle();
+        var tint = visit.Page.GetByLabel("tint tokens");
+        Task<string[]> Grounds() => visit.Page.EvaluateAsync<string[]>("() => [...new Set([...document.querySelectorAll('.answer .t')].map(t => getComputedStyle(t).backgroundColor))]");
+        await tint.SetCheckedAsync(false);
+        await Assertions.Expect(visit.Page.Locator(".page")).Not.ToHaveClassAsync(new System.Text.RegularExpressions.Regex("tinted"));
+        Assert.Single(await Grounds());
+
+        await tint.CheckAsync();
+        await Assertions.Expect(visit.Page.Locator(".page")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("tinted"));
+        Assert.True((await Grounds()).Length > 1);
+    }
+}
