@@ -152,6 +152,8 @@ public sealed partial class ChatPage
     // renderer, which shows it.
     private Task StartAsync(Func<ChatSession, Task> start)
     {
+        // On a narrow window the settings lie over the answers and over Stop.
+        controlsOpen = false;
         if (Session is { } session) _ = Task.Run(() => start(session)).ContinueWith(t => DispatchExceptionAsync(t.Exception!.GetBaseException()), TaskContinuationOptions.OnlyOnFaulted);
         return Task.CompletedTask;
     }
