@@ -55,13 +55,14 @@ public sealed class AccessibilityTests(RunningApp app)
     ];
 
     [Theory]
-    [InlineData(1440, ColorScheme.Light)]
-    [InlineData(1440, ColorScheme.Dark)]
-    [InlineData(360, ColorScheme.Light)]
-    [InlineData(360, ColorScheme.Dark)]
-    public async Task Every_state_is_accessible(int width, ColorScheme scheme)
+    [InlineData(1440, 900, ColorScheme.Light)]
+    [InlineData(1440, 900, ColorScheme.Dark)]
+    [InlineData(360, 800, ColorScheme.Light)]
+    [InlineData(360, 800, ColorScheme.Dark)]
+    [InlineData(720, 450, ColorScheme.Light)] // the first at 200 %
+    public async Task Every_state_is_accessible(int width, int height, ColorScheme scheme)
     {
-        await using var visit = await app.Visit(width, 900, scheme);
+        await using var visit = await app.Visit(width, height, scheme);
         var findings = new List<string>();
         foreach (var (name, reach) in States)
         {

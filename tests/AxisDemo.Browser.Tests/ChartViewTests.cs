@@ -94,8 +94,9 @@ public class ChartViewTests(RunningApp app)
     [Fact]
     public async Task The_layer_view_draws_an_answer_at_every_block_and_tells_each_value()
     {
-        await using var visit = await Talked(1);
+        await using var visit = await Talked(2);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Layers", Exact = true }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#layers select")).ToHaveValueAsync("1-B-0");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Read it" }).ClickAsync();
         var map = visit.Page.Locator(".map-scroll");
         await Assertions.Expect(map).ToBeVisibleAsync();

@@ -53,6 +53,23 @@ public class SettingsTests(RunningApp app)
     }
 
     [Fact]
+    public async Task A_narrow_window_lays_the_settings_over_the_page_until_they_are_done()
+    {
+        await using var visit = await app.Visit(390, 844);
+        var (settings, panel) = (visit.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }), visit.Page.Locator("#controls"));
+        await settings.ClickAsync();
+        await Assertions.Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Done" })).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(panel).ToBeHiddenAsync();
+        await Assertions.Expect(settings).ToBeFocusedAsync();
+
+        await settings.ClickAsync();
+        await visit.Length(16);
+        await visit.Send("Hello!");
+        await Assertions.Expect(panel).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task Tokens_are_tinted_where_it_is_asked_for()
     {
         await using var visit = await app.Visit();

@@ -138,6 +138,12 @@ public sealed partial class ChatPage
         if (Session is not null) Session.Settings = settings;
     }
 
+    private async Task CloseControlsAsync()
+    {
+        controlsOpen = false;
+        if (composer is not null) await composer.FocusSettingsAsync();
+    }
+
     // A message that is refused is back in the box.
     private Task SendAsync(string text) => StartAsync(async session =>
     {

@@ -79,6 +79,9 @@ public sealed partial class LayerMapView
 
     private static string Title(Answer answer) => $"turn {answer.Turn + 1}, {answer.Column}: {answer.Variant.Name}{(answer.Sample > 0 ? $", seed {answer.Sample + 1}" : "")}";
 
+    // What was chosen; where nothing was, or where it is gone, the first of the list.
+    private string? Current(IReadOnlyList<Answer> answers) => answers.Any(a => Key(a) == chosen) ? chosen : answers.Count > 0 ? Key(answers[0]) : null;
+
     private void Choose(string? key) => chosen = key;
 
     private void Cancel() => reading?.Cancel();
@@ -87,7 +90,7 @@ public sealed partial class LayerMapView
     {
         var answers = Answers;
         if (reading is not null || answers.Count == 0) return;
-        var answer = answers.FirstOrDefault(a => Key(a) == chosen) ?? answers[0];
+        var answer = answers.First(a => Key(a) == Current(answers));
         using var stop = new CancellationTokenSource();
         (reading, trouble, part) = (stop, null, 0);
         try
