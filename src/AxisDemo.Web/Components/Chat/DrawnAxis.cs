@@ -28,7 +28,7 @@ public sealed record DrawnAxis(string Key, string Name, string High, string Low,
     public static DrawnAxis Of(ChatAxis axis)
     {
         ArgumentNullException.ThrowIfNull(axis);
-        return new DrawnAxis(Main, "Assistant Axis", "Assistant", "other personas", axis.Display() with { Axis = Main }, axis.Roles, [axis.Shown(5), axis.Shown(95)]);
+        return new DrawnAxis(Main, "Assistant Axis", "Assistant", "other personas", axis.Display() with { Axis = Main }, axis.Roles, Ends(axis));
     }
 
     /// <summary>The main axis and those of the keys that the model has.</summary>
@@ -60,7 +60,7 @@ public sealed record DrawnAxis(string Key, string Name, string High, string Low,
         if (loaded.Axis is not { } axis) return null;
         if (key.StartsWith(FilePrefix, StringComparison.Ordinal))
             return loaded.With(key[FilePrefix.Length..])?.Axis is { } other
-                ? new DrawnAxis(key, other.Name, "Assistant", "other personas", other.Display() with { Axis = key }, other.Roles, [other.Shown(5), other.Shown(95)]) : null;
+                ? new DrawnAxis(key, other.Name, "Assistant", "other personas", other.Display() with { Axis = key }, other.Roles, Ends(other)) : null;
         if (key.StartsWith(RolePrefix, StringComparison.Ordinal) && key[RolePrefix.Length..] is var role)
             return axis.TowardRole(role) is { } toward ? Along(axis, key, $"Towards {Spoken(role)}", Spoken(role), "as itself", toward) : null;
         return key == RandomKey ? Along(axis, key, "A random direction", "one way", "the other way", VariantPlan.Random(axis.Direction(axis.DisplayLayer).Length, 0)) : null;
@@ -68,6 +68,9 @@ public sealed record DrawnAxis(string Key, string Name, string High, string Low,
 
     private static DrawnAxis Along(ChatAxis axis, string key, string name, string high, string low, Direction direction) =>
         new(key, name, high, low, new Watch(key, axis.DisplayLayer, direction), axis.RolesOn(direction), []);
+
+    // Where these are not known the tokens make the scale.
+    private static IReadOnlyList<float> Ends(ChatAxis axis) => axis.Shown(5) is { } low && axis.Shown(95) is { } high ? [low, high] : [];
 
     private static string Spoken(string role) => role.Replace('_', ' ');
 }
