@@ -81,7 +81,7 @@ internal static class ImportCommand
         {
             yield return $"floors from {Source}: its vectors, negated, are along the axis";
             var bands = Stored.GroupBy(c => c.Layers).ToList();
-            foreach (var band in bands.Take(MostBands)) yield return $"  blocks {band.Key} at {string.Join(", ", band.Select(c => c.Threshold).Distinct())}";
+            foreach (var band in bands.Take(MostBands)) yield return $"  blocks {band.Key} at {string.Join(", ", band.Select(c => c.Threshold).Distinct().OrderBy(t => t.Length).ThenBy(t => t, StringComparer.Ordinal))}";
             if (bands.Count > MostBands) yield return $"  and {bands.Count - MostBands} more bands";
             yield return $"recommended: blocks {Recommended.Layers} at {Recommended.Threshold} ({Recommended.Experiment})";
         }
