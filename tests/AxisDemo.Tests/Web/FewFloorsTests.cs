@@ -53,6 +53,7 @@ public sealed class FewFloorsTests
         Assert.Null(TurnRunner.Tint(ColumnVariant.Capped, Few()));
         Assert.Empty(DrawnAxis.Of(Few()).Scale);
         Assert.Equal(new ColumnFloor(-5, 75, true), VariantPlan.Floor(ColumnVariant.Capped, Few() with { DisplayLayer = 1 }));
+        Assert.Equal([-30f, -5f], DrawnAxis.Of(Few() with { DisplayLayer = 1 }).Scale);
         Assert.Equal([-75f, 15f], DrawnAxis.Of(ScriptedGenerator.TestAxis()).Scale);
     }
 

@@ -69,8 +69,12 @@ public sealed record DrawnAxis(string Key, string Name, string High, string Low,
     private static DrawnAxis Along(ChatAxis axis, string key, string name, string high, string low, Direction direction) =>
         new(key, name, high, low, new Watch(key, axis.DisplayLayer, direction), axis.RolesOn(direction), []);
 
-    // Where these are not known the tokens make the scale.
-    private static IReadOnlyList<float> Ends(ChatAxis axis) => axis.Shown(5) is { } low && axis.Shown(95) is { } high ? [low, high] : [];
+    // From the 5th to the 95th percentile, as far as they are known; with none the tokens make the scale.
+    private static IReadOnlyList<float> Ends(ChatAxis axis)
+    {
+        var known = axis.Known(axis.DisplayLayer).Where(p => p is >= 5 and <= 95).ToList();
+        return known.Count == 0 ? [] : [axis.Shown(known[0])!.Value, axis.Shown(known[^1])!.Value];
+    }
 
     private static string Spoken(string role) => role.Replace('_', ' ');
 }

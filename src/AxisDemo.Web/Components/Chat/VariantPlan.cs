@@ -16,8 +16,8 @@ public static class VariantPlan
     {
         VariantKind.Plain => null,
         _ when axis is null => "There is no axis to act along.",
-        VariantKind.Capped when !axis.HasFloors => $"This axis has no floors to cap at. Import it with its capping configuration: axis import … --caps capping_config.pt, or make one with: axis extract, axis build.",
-        VariantKind.Steered when axis.MeanNorm is null => "This axis says nothing about the size of a step: it holds no mean norms. Cap instead, or make an axis with: axis extract, axis build.",
+        VariantKind.Capped when !axis.HasFloors => "This axis has no floors to cap at. Import it with its capping configuration: axis import … --caps capping_config.pt, or make one with: axis extract, axis build.",
+        VariantKind.Steered when axis.MeanNorm is null => $"This axis says nothing about the size of a step: it holds no mean norms. {(axis.HasFloors ? "Cap instead, or make" : "Make")} an axis with: axis extract, axis build.",
         _ => null,
     };
 
