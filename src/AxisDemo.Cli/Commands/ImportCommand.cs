@@ -16,11 +16,12 @@ internal static class ImportCommand
         var output = new Option<string>("--out") { Description = "The file to write: an axis file; of role vectors and capping configurations a file of vectors. A name that ends in .json gets the one experiment's interventions, with the vectors beside it.", HelpName = "FILE", Required = true };
         var sign = new Option<string?>("--points-to") { Description = "Which end of an axis or control vector is positive: assistant (default), or role: it is negated, so that the axis file points to the assistant.", HelpName = "assistant|role" };
         sign.AcceptOnlyFromAmong("assistant", "role");
-        var experiment = new Option<string?>("--experiment") { Description = "Of a capping configuration only this one. Default: all.", HelpName = "ID" };
+        var caps = new Option<string?>("--caps") { Description = "Of an axis: the capping configuration that was published with it. Its floors go into the axis file as percentiles, so that pNN and the page can cap.", HelpName = "FILE.pt" };
+        var experiment = new Option<string?>("--experiment") { Description = "Of a capping configuration only this one; default: all. With --caps: the one that the axis file recommends; default: the published choice, else the first at p0.25.", HelpName = "ID" };
         var display = new Option<int?>("--display-layer") { Description = "The layer to show. Default: the middle one.", HelpName = "N" };
         var model = new Option<string?>("--model") { Description = "The model it was made for (a .gguf file or a folder): stored with its hash, and every other model is then refused. Default: any model of the same shape.", HelpName = "PATH" };
         var json = CommonOptions.Json();
-        var command = new Command("import", "Turns a published axis, role vectors, a capping configuration or a control vector into files for this program.") { input, output, sign, experiment, display, model, json };
+        var command = new Command("import", "Turns a published axis, role vectors, a capping configuration or a control vector into files for this program.") { input, output, sign, caps, experiment, display, model, json };
         command.SetAction((parsed, cancellation) =>
         {
             var (from, to) = (parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
@@ -31,6 +32,7 @@ internal static class ImportCommand
                 DisplayLayer = parsed.GetValue(display),
                 Model = parsed.GetValue(model) is { } path ? ImportModel.Of(path, cancellation) : null,
             });
+            if (parsed.GetValue(caps) is { } configuration) import = WithCaps(import, configuration, from, to, parsed.GetValue(experiment));
             foreach (var warning in import.Warnings) Output.Note($"axis: {warning}");
             var report = import switch
             {
@@ -47,31 +49,74 @@ internal static class ImportCommand
     /// <summary>What was written. Files are in the order of writing.</summary>
     internal sealed record Report(string Kind, string Source, string SourcePointsTo, string PointsTo, bool Negated, int? Layers, long Width, int? DisplayLayer, string ModelName, IReadOnlyList<string> Vectors, IReadOnlyList<string> Files, IReadOnlyList<string> Missing)
     {
+        /// <summary>The floors of an axis, where a capping configuration was given.</summary>
+        public CapsReport? Caps { get; init; }
+
         public IEnumerable<string> Lines(bool told)
         {
             yield return $"{Source}: {Kind}{(Layers is { } l ? $", {l} layers" : "")}, width {Width}{(ModelName.Length > 0 ? $", for {ModelName}" : "")}";
             yield return $"sign: the source points to the {SourcePointsTo} ({(told ? "as told" : "as this kind of file does")}); what is written {(Negated ? "was negated and " : "")}points to the {PointsTo}";
             if (DisplayLayer is { } shown) yield return $"shown at layer {shown}";
             if (Vectors.Count > 0) yield return $"vectors: {string.Join(", ", Vectors.Take(8))}{(Vectors.Count > 8 ? $", and {Vectors.Count - 8} more" : "")}";
+            foreach (var line in Caps?.Lines() ?? []) yield return line;
             foreach (var missing in Missing) yield return missing;
             foreach (var file in Files) yield return $"wrote {file}";
         }
     }
 
+    /// <summary>A cap as requests and interventions take it.</summary>
+    internal sealed record CapReport(string Experiment, string Layers, string Threshold)
+    {
+        public static CapReport Of(StoredCap cap) => new(cap.Experiment, $"{cap.From}:{cap.To}", $"p{cap.Percentile}");
+    }
+
+    /// <summary>What of a capping configuration is in the axis file.</summary>
+    internal sealed record CapsReport(string Source, CapReport Recommended, IReadOnlyList<CapReport> Stored, IReadOnlyList<LeftOutCap> LeftOut)
+    {
+        private const int MostBands = 16;
+
+        public static CapsReport Of(ImportedCaps caps) => new(caps.Source, CapReport.Of(caps.Recommended), [.. caps.Stored.Select(CapReport.Of)], caps.LeftOut);
+
+        public IEnumerable<string> Lines()
+        {
+            yield return $"floors from {Source}: its vectors, negated, are along the axis";
+            var bands = Stored.GroupBy(c => c.Layers).ToList();
+            foreach (var band in bands.Take(MostBands)) yield return $"  blocks {band.Key} at {string.Join(", ", band.Select(c => c.Threshold).Distinct().OrderBy(t => t.Length).ThenBy(t => t, StringComparer.Ordinal))}";
+            if (bands.Count > MostBands) yield return $"  and {bands.Count - MostBands} more bands";
+            yield return $"recommended: blocks {Recommended.Layers} at {Recommended.Threshold} ({Recommended.Experiment})";
+        }
+    }
+
+    private static ImportedAxis WithCaps(AxisImport import, string caps, string from, string to, string? experiment)
+    {
+        if (import is not ImportedAxis axis) throw new InputException(from, "--caps", "the file is no axis.", "Import the axis with --caps, or the capping configuration by itself.");
+        if (Path.GetFullPath(caps) == Path.GetFullPath(to)) throw new InputException(to, "--out", "it is the capping configuration.", "Give another name.");
+        axis = PublishedCaps.AddTo(axis, caps, experiment);
+        var left = axis.Caps!.LeftOut;
+        return left.Count == 0 ? axis : axis with
+        {
+            Warnings = [.. axis.Warnings, $"{Path.GetFileName(caps)}: left out: {string.Join("; ", left.Take(8).Select(e => $"'{e.Experiment}' ({e.Why})"))}{(left.Count > 8 ? $"; and {left.Count - 8} more" : "")}"],
+        };
+    }
+
     private static Report Write(ImportedAxis import, string to, string from, string? experiment)
     {
-        if (experiment is not null) throw new InputException(from, "--experiment", "the file is an axis, no capping configuration.", "Leave it out.");
+        if (experiment is not null && import.Caps is null) throw new InputException(from, "--experiment", "the file is an axis, no capping configuration.", "Leave it out, or give the configuration with --caps.");
         var axis = new AxisFile(import.Parts, to);
         axis.Write(to);
         var none = Enumerable.Range(0, axis.Layers).Where(l => !axis.HasLayer(l)).ToList();
         List<string> missing =
         [
-            "it has no percentiles: a cap needs its threshold as a number or a list of numbers; pNN, calibrate and the page's cap need an axis made with: axis extract, axis build",
+            import.Caps is not null ? "it has no other percentiles: a cap elsewhere needs its threshold as a number or a list of numbers"
+                : "it has no percentiles: a cap needs its threshold as a number or a list of numbers; for pNN and the page's cap import it with its capping configuration (--caps), or make an axis with: axis extract, axis build",
             "it has no mean norms: steering needs its strength as a coefficient",
         ];
         if (axis.Provenance.ModelSha256.Length == 0) missing.Add($"it is tied to no model; it fits {axis.Layers} layers of width {axis.Width}: --model ties it to one");
         if (none.Count > 0) missing.Add($"it has no vector for layer {string.Join(", ", none.Take(64))}");
-        return new Report("axis", import.Source, import.SourcePointsTo, axis.Provenance.PointsTo, import.SourcePointsTo == "role", axis.Layers, axis.Width, axis.DisplayLayer, axis.Provenance.ModelName, [], [to], missing);
+        return new Report("axis", import.Source, import.SourcePointsTo, axis.Provenance.PointsTo, import.SourcePointsTo == "role", axis.Layers, axis.Width, axis.DisplayLayer, axis.Provenance.ModelName, [], [to], missing)
+        {
+            Caps = import.Caps is { } caps ? CapsReport.Of(caps) : null,
+        };
     }
 
     private static Report Write(ImportedVectors import, string to, string from, string? experiment)

@@ -8,6 +8,9 @@ public abstract record PublishedFile
 {
     // Far above any model; below it the copies stay affordable.
     private const int MostLayers = 1024, MostWidth = 1 << 17;
+    // A pickle names one object as often as it likes, so what is copied out of a capping configuration is counted: 256 MB of vectors, a
+    // million ceilings.
+    private const long MostNumbers = 1 << 26, MostCaps = 1 << 20;
 
     /// <summary>Reads one of the three, told apart by what the file holds.</summary>
     /// <exception cref="InputException">The file cannot be read, holds something else, or a value that is not finite.</exception>
@@ -67,17 +70,22 @@ public abstract record PublishedFile
     {
         if (vectors is not TorchDictionary { Entries.Count: > 0 } named) throw Fault(path, "vectors", $"is {TorchFile.Describe(vectors)}; a dict of named vectors is needed.");
         var byName = new Dictionary<string, PublishedLayerVector>(StringComparer.Ordinal);
+        long numbers = 0, caps = 0;
         foreach (var (key, value) in named.Entries)
         {
             var field = Printable.Text($"vectors['{key}']");
             if (key is not string name || value is not TorchDictionary entry || !entry.TryGet("layer", out var layer) || layer is not (>= 0L and < MostLayers) || !entry.TryGet("vector", out var stored))
                 throw Fault(path, field, "is no dict of a vector and its layer.");
             if (stored is not TorchTensor { Shape: [> 0 and <= MostWidth] } vector) throw Fault(path, field, $"is {TorchFile.Describe(stored)}; a tensor [width] is needed.");
+            if ((numbers += vector.Count) > MostNumbers) throw Fault(path, "vectors", $"they hold more than {MostNumbers} numbers.");
             var values = vector.ToFloats();
             if (!values.All(float.IsFinite)) throw Fault(path, field, $"the vector of layer {layer} is not finite.");
             byName.Add(name, new PublishedLayerVector((int)(long)layer, values));
         }
         if (experiments is not TorchList { Items: var list }) throw Fault(path, "experiments", $"is {TorchFile.Describe(experiments)}; a list is needed.");
+        foreach (var item in list)
+            if ((caps += 1 + (item is TorchDictionary e && e.TryGet("interventions", out var stored) && stored is TorchList { Items.Count: var count } ? count : 0)) > MostCaps)
+                throw Fault(path, "experiments", $"they hold more than {MostCaps} interventions.");
         return new PublishedCapping(byName, [.. list.Select((e, i) => Experiment(path, $"experiments[{i}]", e, byName))]);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AxisDemo.Formats;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Tokenizers;
@@ -23,6 +24,7 @@ public sealed class AxisFile
         parts.Check(path);
         this.parts = parts;
         Path = path;
+        HasPercentiles = Array.Exists(parts.PercentileTable, floor => !float.IsNaN(floor));
         var name = parts.Provenance.Name;
         directions = new Direction?[parts.Layers];
         for (var l = 0; l < directions.Length; l++)
@@ -58,14 +60,14 @@ public sealed class AxisFile
     /// <summary>The model as itself; null in an imported axis.</summary>
     public ReferenceRole? Default { get; }
 
-    /// <summary>The cap that calibration chose; null before.</summary>
+    /// <summary>The cap that calibration chose or that was published with the axis; null where there is neither.</summary>
     public CalibrationRow? Recommended => parts.Recommended;
 
     /// <summary>What calibration measured; null before.</summary>
     public CalibrationTable? Calibration => parts.Calibration;
 
-    /// <summary>Whether floors can be named by percentiles.</summary>
-    public bool HasPercentiles => parts.PercentileTable.Length > 0;
+    /// <summary>Whether floors can be named by percentiles: by some of them, in some layers at least (<see cref="KnownPercentiles"/>).</summary>
+    public bool HasPercentiles { get; }
 
     /// <summary>Reads and checks an axis file.</summary>
     /// <exception cref="InputException">It is no axis file, or a part of it is wrong; the message names the part.</exception>
@@ -97,24 +99,37 @@ public sealed class AxisFile
     public float MeanNorm(int layer) => parts.MeanNorm.Length > 0 ? parts.MeanNorm[Checked(layer)]
         : throw new InputException(Path, "mean_norm", "it is not in this axis file.", "Give the strength as a coefficient.");
 
+    /// <summary>The percentiles that are known at a layer, rising: all of 0..100 in an axis that was built here, a few or none in an imported one.</summary>
+    /// <exception cref="InputException">There is no such layer.</exception>
+    public IReadOnlyList<int> KnownPercentiles(int layer)
+    {
+        Checked(layer);
+        return parts.PercentileTable.Length == 0 ? [] : [.. Enumerable.Range(0, Percentiles).Where(p => !float.IsNaN(parts.PercentileTable[layer * Percentiles + p]))];
+    }
+
     /// <summary>
-    /// The floor that a percentile of all rollouts' mean projections names at a layer, between the stored ones by linear
-    /// interpolation. Higher caps harder.
+    /// The floor that a percentile of all rollouts' mean projections names at a layer, between two neighbouring ones that are known by
+    /// linear interpolation. Higher caps harder.
     /// </summary>
-    /// <exception cref="InputException">The file holds no percentiles, or the percentile is not in 0..100.</exception>
+    /// <exception cref="InputException">The percentile is not in 0..100, or not known at the layer; the message says which are.</exception>
     public float Threshold(int layer, double percentile)
     {
-        if (!HasPercentiles) throw new InputException(Path, "percentiles", "they are not in this axis file.", "Give the threshold as a number.");
+        if (!HasPercentiles) throw new InputException(Path, "percentiles", "they are not in this axis file.", "Give the threshold as a number, or import the axis with its capping configuration: axis import … --caps.");
         if (!(percentile is >= 0 and <= 100)) throw new InputException("request", "threshold", $"p{percentile} is no percentile.", "Give p0 to p100.");
         var row = parts.PercentileTable.AsSpan(Checked(layer) * Percentiles, Percentiles);
         var below = (int)percentile;
-        return below == 100 ? row[100] : (float)(row[below] + (percentile - below) * ((double)row[below + 1] - row[below]));
+        // The neighbour above counts only where it is needed: it may not be known.
+        var above = row[percentile > below ? below + 1 : below];
+        var floor = below == 100 ? row[100] : (float)(row[below] + (percentile - below) * ((double)above - row[below]));
+        return float.IsNaN(floor) ? throw Unknown(layer, percentile) : floor;
     }
 
     /// <summary>The percentile that a projection has at a layer: the inverse of <see cref="Threshold"/>, 0 below and 100 above all.</summary>
-    /// <exception cref="InputException">The file holds no percentiles.</exception>
+    /// <exception cref="InputException">The file does not hold every percentile of the layer.</exception>
     public double PercentileOf(int layer, float projection)
     {
+        if (HasPercentiles && KnownPercentiles(layer).Count < Percentiles)
+            throw new InputException(Path, "percentiles", $"they are not all there at layer {layer}, so a projection has no place among them.", "Make the axis with: axis extract, axis build.");
         double low = 0, high = 100;
         if (projection <= Threshold(layer, 0)) return 0;
         if (projection >= Threshold(layer, 100)) return 100;
@@ -166,6 +181,14 @@ public sealed class AxisFile
     public bool WasRenderedOtherwise(ChatTemplate template) =>
         Provenance.Rendering.Contains("chat template sha256 ", StringComparison.Ordinal)
         && !Provenance.Rendering.Contains(template.Sha256, StringComparison.OrdinalIgnoreCase);
+
+    private InputException Unknown(int layer, double percentile)
+    {
+        var known = KnownPercentiles(layer);
+        var here = known.Count > 0 ? $"it has {string.Join(", ", known.Select(p => $"p{p}"))} at layer {layer}"
+            : $"it has none at layer {layer}, but at layer {string.Join(", ", Enumerable.Range(0, Layers).Where(l => KnownPercentiles(l).Count > 0).Take(64))}";
+        return new InputException(Path, "percentiles", string.Create(CultureInfo.InvariantCulture, $"there is no p{percentile} at layer {layer}: {here}."), "Give one of those, or the threshold as a number.");
+    }
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
 

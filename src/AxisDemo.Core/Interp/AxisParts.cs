@@ -17,7 +17,10 @@ public sealed record AxisParts
     /// <summary>Where it comes from.</summary>
     public required AxisProvenance Provenance { get; init; }
 
-    /// <summary>[L, 101]: percentiles 0..100 of all rollouts' mean projections on the unit axis.</summary>
+    /// <summary>
+    /// [L, 101]: percentiles 0..100 of all rollouts' mean projections on the unit axis. NaN where one is not known: a published capping
+    /// configuration has a few, in some blocks.
+    /// </summary>
     public float[] PercentileTable { get; init; } = [];
 
     /// <summary>[L]: mean token norm, position 0 left out.</summary>
@@ -50,7 +53,7 @@ public sealed record AxisParts
     /// <summary>What calibration measured.</summary>
     public CalibrationTable? Calibration { get; init; }
 
-    /// <summary>The cap that it chose.</summary>
+    /// <summary>The cap that it chose, or that was published.</summary>
     public CalibrationRow? Recommended { get; init; }
 
     internal bool HasVector(int layer) => Axis.AsSpan(layer * Width, Width).ContainsAnyExcept(0f);
@@ -73,12 +76,22 @@ public sealed record AxisParts
         if (PcaComponents.Length % Width != 0) throw Fault("pca_components", $"{PcaComponents.Length} numbers are not rows of width {Width}.");
         foreach (var (field, values) in new[]
         {
-            ("axis", Axis), ("percentiles", PercentileTable), ("mean_norm", MeanNorm), ("offset", Offset), ("role_vectors", RoleVectors),
+            ("axis", Axis), ("mean_norm", MeanNorm), ("offset", Offset), ("role_vectors", RoleVectors),
             ("default_vector", DefaultVector), ("pca_mean", PcaMean), ("pca_components", PcaComponents), ("pca_ratio", PcaRatio),
         })
             if (Array.Exists(values, v => !float.IsFinite(v))) throw Fault(field, "it holds a value that is not a number.");
-        for (var i = 1; i < PercentileTable.Length; i++)
-            if (i % AxisFile.Percentiles != 0 && PercentileTable[i] < PercentileTable[i - 1]) throw Fault("percentiles", $"they fall at layer {i / AxisFile.Percentiles}.");
+        // Only what is not known may be no number, and what is known must not fall across the gaps either.
+        if (Array.Exists(PercentileTable, float.IsInfinity)) throw Fault("percentiles", "it holds a value that is not finite.");
+        for (var row = 0; row < PercentileTable.Length; row += AxisFile.Percentiles)
+        {
+            var highest = float.NegativeInfinity;
+            foreach (var floor in PercentileTable.AsSpan(row, AxisFile.Percentiles))
+            {
+                if (floor < highest) throw Fault("percentiles", $"they fall at layer {row / AxisFile.Percentiles}.");
+                if (!float.IsNaN(floor)) highest = floor;
+            }
+        }
+
         if (Array.Exists(MeanNorm, m => m <= 0)) throw Fault("mean_norm", "a norm is not positive.");
         if (Recommended is { } r && (r.From < 0 || r.To > Layers || r.From >= r.To || !(r.Percentile is >= 0 and <= 100)))
             throw Fault("recommended", $"{r.From}:{r.To} at p{r.Percentile} is no cap of {Layers} layers.");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AxisDemo.Interp;
 
 /// <summary>A role that an axis is labelled with: where it lies at the display layer.</summary>
@@ -5,9 +7,17 @@ namespace AxisDemo.Interp;
 /// <param name="Projection">Projection of its mean answer at the display layer, offset subtracted.</param>
 public sealed record ReferenceRole(string Role, float Projection);
 
-/// <summary>A setting of the cap that was measured, and what it did.</summary>
+/// <summary>A setting of the cap that was measured, and what it did; or one that was published, of which only the setting is known.</summary>
 public sealed record CalibrationRow
 {
+    /// <summary>A setting that was published: nothing was measured here.</summary>
+    public static CalibrationRow Published(int from, int to, double percentile) =>
+        new() { From = from, To = to, Percentile = percentile, RoleExpression = 0, Change = 0, Price = 0, Lifted = 0, Answers = 0 };
+
+    /// <summary>Whether it was measured; else all but the band and the percentile mean nothing.</summary>
+    [JsonIgnore]
+    public bool Measured => Answers > 0;
+
     /// <summary>First block of the band.</summary>
     public required int From { get; init; }
 
@@ -29,7 +39,7 @@ public sealed record CalibrationRow
     /// <summary>Share of (token, layer) pairs of the capped answers at which the cap lifted.</summary>
     public required double Lifted { get; init; }
 
-    /// <summary>Answers scored for the role expression.</summary>
+    /// <summary>Answers scored for the role expression; 0: nothing was measured.</summary>
     public required int Answers { get; init; }
 }
 
@@ -111,4 +121,7 @@ public sealed record AxisProvenance
 
     /// <summary>The file that an imported axis was taken from, with its sha256; else empty.</summary>
     public string ImportedFrom { get; init; } = "";
+
+    /// <summary>The capping configuration that its floors were taken from, with its sha256; else empty.</summary>
+    public string FloorsFrom { get; init; } = "";
 }

@@ -4,7 +4,7 @@ using AxisDemo.Formats;
 namespace AxisDemo.Interp;
 
 /// <summary>
-/// An axis in a safetensors file: tensors <c>axis</c> [L, d], <c>percentiles</c> [L, 101], <c>mean_norm</c> [L], <c>offset</c> [L],
+/// An axis in a safetensors file: tensors <c>axis</c> [L, d], <c>percentiles</c> [L, 101] (NaN: not known), <c>mean_norm</c> [L], <c>offset</c> [L],
 /// <c>role_vectors</c> [R, d], <c>default_vector</c> [d], <c>pca_mean</c> [d], <c>pca_components</c> [k, d], <c>pca_ratio</c> [m], all
 /// float32, absent ones left out; metadata <c>format</c>, <c>version</c> and, in JSON, <c>provenance</c>, <c>roles</c>,
 /// <c>report</c>, <c>calibration</c>, <c>recommended</c>.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AxisDemo.Interp;
 using AxisDemo.Web.Access;
 using AxisDemo.Web.Hubs;
@@ -55,18 +54,19 @@ public sealed record ModelView(
 /// <param name="Name">For people.</param>
 /// <param name="Model">The id of its model.</param>
 /// <param name="DisplayLayer">The block whose projections are shown.</param>
-/// <param name="Cap">The cap that its calibration recommends.</param>
+/// <param name="Cap">The cap that is recommended; null where the axis has no floors.</param>
+/// <param name="Floors">Where only some floors are known: those that a <c>pNN</c> may name. Null where all are; empty where none is.</param>
 /// <param name="Price">What that cap costs on ordinary answers, nats per token; null when not measured.</param>
 /// <param name="Roles">Known roles and where they lie at the display layer.</param>
-public sealed record AxisView(string Id, string Name, string Model, int DisplayLayer, CapView Cap, double? Price, IReadOnlyList<ReferenceRole> Roles)
+public sealed record AxisView(string Id, string Name, string Model, int DisplayLayer, CapView? Cap, IReadOnlyList<FloorsView>? Floors, double? Price, IReadOnlyList<ReferenceRole> Roles)
 {
     /// <summary>A loaded axis as it is shown.</summary>
     public static AxisView Of(ChatAxis axis, ReadyModel model)
     {
         ArgumentNullException.ThrowIfNull(axis);
         ArgumentNullException.ThrowIfNull(model);
-        var cap = new CapView($"{axis.CapLayers[0]}:{axis.CapLayers[^1] + 1}", string.Create(CultureInfo.InvariantCulture, $"p{axis.Percentile:0.##}"));
-        return new AxisView(axis.Id, axis.Name, model.Id, axis.DisplayLayer, cap, axis.Price, axis.Roles);
+        IReadOnlyList<FloorsView>? floors = axis.HasEveryFloor ? null : [.. axis.FloorBands.Select(b => new FloorsView(b.Band.ToString(), [.. b.Levels.Select(p => $"p{p}")]))];
+        return new AxisView(axis.Id, axis.Name, model.Id, axis.DisplayLayer, axis.Recommended is var (layers, threshold) ? new CapView(layers, threshold) : null, floors, axis.Price, axis.Roles);
     }
 }
 
@@ -74,3 +74,8 @@ public sealed record AxisView(string Id, string Name, string Model, int DisplayL
 /// <param name="Layers">"a:b", half open.</param>
 /// <param name="Threshold">"pNN".</param>
 public sealed record CapView(string Layers, string Threshold);
+
+/// <summary>Floors that are known.</summary>
+/// <param name="Layers">"a:b", half open.</param>
+/// <param name="Thresholds">"pNN", each at every block of them.</param>
+public sealed record FloorsView(string Layers, IReadOnlyList<string> Thresholds);

@@ -115,11 +115,14 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         {
             ["kind"] = "cap",
             ["axis"] = AxisName,
-            ["layers"] = cap.Layers is { } layers ? JsonSerializer.SerializeToNode(layers) : $"{axis.CapLayers[0]}:{axis.CapLayers[^1] + 1}",
-            ["threshold"] = cap.Threshold is { } threshold ? JsonSerializer.SerializeToNode(threshold) : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p{axis.Percentile}"),
+            ["layers"] = cap.Layers is { } layers ? JsonSerializer.SerializeToNode(layers) : Recommended().Layers,
+            ["threshold"] = cap.Threshold is { } threshold ? JsonSerializer.SerializeToNode(threshold) : Recommended().Threshold,
         };
         if (cap.Positions is { } positions) item["positions"] = positions;
         return InterventionFile.Parse(JsonSerializer.SerializeToElement(new JsonArray(item)), library, "cap");
+
+        (string Layers, string Threshold) Recommended() => axis.Recommended ?? throw Fault("cap", $"the axis {axis.Id} has no floors, so none is recommended.",
+            "Give layers, and threshold as a number or a list of numbers, or import the axis with its capping configuration: axis import … --caps.");
     }
 
     private VectorLibrary Library(ReadyModel loaded) => opened.GetValue(loaded, static loaded => new VectorLibrary(loaded.Generator.Model, name =>

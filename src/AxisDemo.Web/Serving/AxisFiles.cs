@@ -20,17 +20,18 @@ public static partial class AxisFiles
     public static string WithoutQuantisation(string model) => Quantisation().Replace(model, "");
 
     /// <summary>Opens an axis file for a model.</summary>
-    /// <exception cref="InputException">It is not there, is damaged, belongs to another model, or holds no percentiles.</exception>
+    /// <exception cref="InputException">It is not there, is damaged, or belongs to another model.</exception>
     public static ChatAxis Open(string path, ModelInfo model)
     {
         if (!File.Exists(path)) throw new InputException(path, "", "there is no such axis file.", "Set Engine:Axis to one, or make it with: axis extract, axis build.");
         var file = AxisFile.Open(path);
         file.EnsureMatches(model.Name, model.Sha256, model.Layers, model.Width);
-        if (!file.HasPercentiles) throw new InputException(path, "percentiles", "they are missing, so no floor can be named.", "Make the axis with: axis extract, axis build.");
+        // Each render of the page asks for them.
+        IReadOnlyList<int>[] known = [.. Enumerable.Range(0, file.Layers).Select(file.KnownPercentiles)];
         // Without a calibration: the published bands' place in the depth.
         var (from, to, percentile) = file.Recommended is { } r ? (r.From, r.To, r.Percentile) : ((int)(0.67 * model.Layers), (int)(0.87 * model.Layers), 75.0);
         var offset = file.Offset(file.DisplayLayer);
-        return new ChatAxis
+        var axis = new ChatAxis
         {
             Name = file.Provenance.Name,
             Path = path,
@@ -40,18 +41,24 @@ public static partial class AxisFiles
             CapLayers = [.. Enumerable.Range(from, Math.Max(1, to - from))],
             Direction = file.At,
             Floor = file.Threshold,
+            Known = layer => known[layer],
+            HasLayer = file.HasLayer,
             Offset = offset,
             Percentile = percentile,
             Roles = Label(file.Roles),
             RolesOn = direction => Label(RolesOn(file.Parts, direction)),
             OffsetAt = file.Offset,
-            Price = file.Recommended?.Price,
+            Price = file.Recommended is { Measured: true } measured ? measured.Price : null,
             Measured = file.Calibration?.Rows ?? [],
             Layers = file.Layers,
             MeanNorm = file.Parts.MeanNorm.Length > 0 ? file.MeanNorm(file.DisplayLayer) : null,
             RoleNames = file.Parts.DefaultVector.Length > 0 ? [.. file.Parts.RoleNames.Order(StringComparer.Ordinal)] : [],
             TowardRole = role => TowardRole(file.Parts, role),
         };
+        if (file.Recommended is not null || !axis.HasFloors || axis.HasEveryFloor) return axis;
+        // Few floors are known and none is recommended: one that there is.
+        var (band, levels) = axis.FloorBands[0];
+        return axis with { CapLayers = axis.Blocks(band), Percentile = levels.MinBy(p => Math.Abs(p - percentile)) };
     }
 
     // The ends of the scale and the roles that visitors know come first; the chart leaves out what would cover a label before it.

@@ -31,7 +31,9 @@ internal static class ModelAxes
 
         var others = folders.Where(Directory.Exists).Select(Path.GetFullPath).Distinct(StringComparer.Ordinal)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*" + ModelCatalog.AxisEnding).Order(StringComparer.Ordinal))
-            .Where(path => path != Path.GetFullPath(first)).Take(MostFiles).Select(path => TryOpen(path, generator)).OfType<ChatAxis>();
+            .Where(path => path != Path.GetFullPath(first)).Take(MostFiles).Select(path => TryOpen(path, generator)).OfType<ChatAxis>()
+            // One that can be capped along serves better where nothing is named.
+            .OrderByDescending(other => other.HasFloors);
         List<ChatAxis> all = axis is null ? [.. others] : [axis, .. others];
         return axis is null && !named && all.Count > 0 ? new ReadyModel(generator, all[0], null) { Axes = all } : new ReadyModel(generator, axis, problem) { Axes = all };
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AxisDemo.Formats;
+using AxisDemo.Tests.Formats;
 
 namespace AxisDemo.Tests.Cli;
 
@@ -41,6 +42,32 @@ public sealed class ImportCommandTests : IDisposable
         using var items = JsonDocument.Parse(File.ReadAllBytes(folder.File("one.json")));
         Assert.Equal("one.safetensors#layer_3/contrast_role_pos3_default1", items.RootElement[0].GetProperty("vector").GetString());
         Assert.True(File.Exists(folder.File("one.safetensors")));
+    }
+
+    [Fact]
+    public void An_axis_takes_the_floors_of_its_capping_configuration_along_and_what_was_stored_is_printed()
+    {
+        var (source, caps, to) = (folder.File("axis.pt"), folder.File("caps.pt"), folder.File("x.axis.safetensors"));
+        TorchWriter.Write(source, new[] { new[] { 1f, 2 }, [3, 4], [5, 6] });
+        TorchWriter.Capping(caps, [("low", 1, [-3, -4]), ("high", 2, [-5, -6])],
+            [("layers_1:3-p0.5", [("low", -1), ("high", -2)]), ("layers_1:3-p0.25", [("low", -3), ("high", -4)]), ("mine", [("low", -1)]), ("layers_2:3-p0.01", [("high", -9)])]);
+
+        var run = Axis.Run("import", source, "--caps", caps, "--out", to);
+        Assert.Equal((0, "axis: caps.pt: left out: 'mine' (its name is no layers_A:B-pX)\n"), (run.ExitCode, run.Error));
+        foreach (var line in new[] { "floors from caps.pt, sha256 ", "  blocks 1:3 at p50, p75\n", "  blocks 2:3 at p99\n", "recommended: blocks 1:3 at p75 (layers_1:3-p0.25)\n", "no other percentiles", "no mean norms" })
+            Assert.Contains(line, run.Out, StringComparison.Ordinal);
+        var axis = AxisDemo.Interp.AxisFile.Open(to);
+        Assert.Equal((3f, 9f), (axis.Threshold(1, 75), axis.Threshold(2, 99)));
+
+        var json = Axis.Run("import", source, "--caps", caps, "--out", to, "--experiment", "layers_2:3-p0.01", "--json").Json.GetProperty("caps");
+        Assert.Equal("""{"experiment":"layers_2:3-p0.01","layers":"2:3","threshold":"p99"}""", json.GetProperty("recommended").GetRawText());
+        Assert.Equal((3, "mine"), (json.GetProperty("stored").GetArrayLength(), json.GetProperty("leftOut")[0].GetProperty("experiment").GetString()));
+
+        Axis.Run("import", source, "--caps", caps, "--out", to, "--experiment", "p1").AssertBadInput("caps.pt", "'p1' is not among its experiments", "layers_1:3-p0.25");
+        Axis.Run("import", source, "--experiment", "p1", "--out", to).AssertBadInput("give the configuration with --caps");
+        Axis.Run("import", caps, "--caps", caps, "--out", to).AssertBadInput("the file is no axis");
+        Axis.Run("import", source, "--caps", caps, "--out", caps).AssertBadInput("it is the capping configuration");
+        Axis.Run("import", source, "--caps", source, "--out", to).AssertBadInput("axis.pt", "no capping configuration");
     }
 
     [Fact]

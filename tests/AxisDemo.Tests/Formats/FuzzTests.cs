@@ -54,6 +54,20 @@ public sealed class FuzzTests : IDisposable
     });
 
     [Fact]
+    public void A_damaged_capping_configuration_goes_into_an_axis_or_is_refused()
+    {
+        var axis = (ImportedAxis)AxisImport.Read(Repository.Fixture("pt", "a_raw_f32.pt"), new ImportOptions());
+        var (layers, width) = (axis.Parts.Layers, axis.Parts.Width);
+        TorchWriter.Capping(_folder["caps.pt"], Enumerable.Range(0, layers).Select(l => ($"v{l}", l, axis.Parts.Axis[(l * width)..((l + 1) * width)].Select(v => -v).ToArray())),
+            [("layers_3:5-p0.25", [("v3", -1), ("v4", -2)]), ("layers_3:5-p0.5", [("v3", -0.5), ("v4", -1.5)]), ("mine", [("v2", 0.5)])]);
+        Fuzzing.Run("capping configuration", seed => _folder.Write("damaged", Mutations.Of(File.ReadAllBytes(_folder["caps.pt"]), seed)), path =>
+        {
+            var parts = PublishedCaps.AddTo(axis, path, null).Parts;
+            _ = new AxisFile(parts).Cap(parts.Recommended!.From, parts.Recommended.To, parts.Recommended.Percentile);
+        });
+    }
+
+    [Fact]
     public void A_damaged_axis_file_is_read_or_refused()
     {
         var percentiles = Enumerable.Range(0, 3 * AxisFile.Percentiles).Select(i => (float)i).ToArray();

@@ -65,6 +65,35 @@ public class AxisFileTests
     }
 
     [Fact]
+    public void A_table_with_gaps_is_kept_and_one_without_any_value_counts_as_none()
+    {
+        using var folder = new TemporaryFolder();
+        var table = new float[3 * AxisFile.Percentiles];
+        Array.Fill(table, float.NaN);
+        Assert.False(new AxisFile(Built.Value with { PercentileTable = table }).HasPercentiles);
+        (table[75], table[76], table[AxisFile.Percentiles + 100]) = (2, 4, -0f);
+        new AxisFile(Built.Value with { PercentileTable = table }).Write(folder.File("x"));
+        var read = AxisFile.Open(folder.File("x"));
+        Assert.True(read.HasPercentiles);
+        Assert.Equal(table, read.Parts.PercentileTable);
+        Assert.Equal([[75, 76], [100], []], Enumerable.Range(0, 3).Select(read.KnownPercentiles));
+        Assert.Equal((2f, 2.5f, 4f, 0f), (read.Threshold(0, 75), read.Threshold(0, 75.25), read.Threshold(0, 76), read.Threshold(1, 100)));
+        Assert.Contains("there is no p76.5 at layer 0", Assert.Throws<InputException>(() => read.Threshold(0, 76.5)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_complete_table_gives_the_bits_of_plain_interpolation()
+    {
+        var axis = new AxisFile(Built.Value);
+        var row = Built.Value.PercentileTable;
+        for (var percentile = 0.0; percentile < 100; percentile += 0.25)
+        {
+            var below = (int)percentile;
+            Assert.Equal((float)(row[below] + (percentile - below) * ((double)row[below + 1] - row[below])), axis.Threshold(0, percentile));
+        }
+    }
+
+    [Fact]
     public void Caps_and_steering_take_their_amounts_from_the_file()
     {
         var axis = new AxisFile(Built.Value);
@@ -123,7 +152,12 @@ public class AxisFileTests
             { "points to the assistant", good with { Provenance = good.Provenance with { PointsTo = "role" } } },
             { "percentiles", good with { PercentileTable = good.PercentileTable[1..] } },
             { "they fall", good with { PercentileTable = With(good.PercentileTable, 5, 1e9f) } },
+            { "they fall at layer 1", good with { PercentileTable = With(With(good.PercentileTable, AxisFile.Percentiles + 5, 1e9f), AxisFile.Percentiles + 6, float.NaN) } },
+            { "percentiles: it holds a value that is not finite", good with { PercentileTable = With(good.PercentileTable, 100, float.PositiveInfinity) } },
             { "mean_norm", good with { MeanNorm = With(good.MeanNorm, 0, 0) } },
+            { "mean_norm: it holds a value", good with { MeanNorm = With(good.MeanNorm, 0, float.NaN) } },
+            { "offset: it holds a value", good with { Offset = [0, float.NaN, 0] } },
+            { "role_vectors: it holds a value", good with { RoleVectors = With(good.RoleVectors, 0, float.NaN) } },
             { "offset", good with { Offset = [1] } },
             { "role_vectors", good with { RoleNames = ["one"] } },
             { "pca_components", good with { PcaComponents = [1] } },

@@ -127,7 +127,7 @@ function floors(series, axis, next, columns, traces, annotations, ink, narrow) {
   const both = keys.size > 1;
   const percentile = both ? '' : key.percentile;
   const text = key.here ? `floor of the cap${both ? 's' : ''}${percentile}`
-    : narrow ? `percentile${percentile}, not capped here` : `percentile of the axis file${percentile}: block ${axis.layer} is not capped`;
+    : narrow ? `${both || !percentile ? 'percentile' : percentile.slice(2, -1)}, not capped here` : `percentile of the axis file${percentile}: block ${axis.layer} is not capped`;
   const dashes = both ? `<span style="color:${ink[A]}">╌</span><span style="color:${ink[B]}">╌</span>` : '╌╌';
   annotations.push(label(`${dashes} ${text}`, ink[column], { xref: 'paper', yref: 'paper', x: 1, y: 1, xanchor: 'right', yanchor: 'bottom' }));
 }

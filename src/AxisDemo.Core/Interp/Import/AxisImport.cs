@@ -160,11 +160,14 @@ public abstract record AxisImport
     }
 }
 
-/// <summary>An axis of every layer that the file has; it has no percentiles and no mean norms.</summary>
+/// <summary>An axis of every layer that the file has; it has no mean norms, and no percentiles but those of a capping configuration (<see cref="PublishedCaps"/>).</summary>
 public sealed record ImportedAxis : AxisImport
 {
     /// <summary>What an axis file of it holds.</summary>
     public required AxisParts Parts { get; init; }
+
+    /// <summary>The floors among them, where a capping configuration was given.</summary>
+    public ImportedCaps? Caps { get; init; }
 }
 
 /// <summary>Named vectors, and the capping experiments that refer to them.</summary>

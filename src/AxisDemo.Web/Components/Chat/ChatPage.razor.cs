@@ -58,10 +58,19 @@ public sealed partial class ChatPage
     private IReadOnlyList<(Column, string, string)> Effects => [.. from column in Enum.GetValues<Column>()
         let variant = Settings[column]
         let axis = AxisOf(column)
-        where variant.Intervenes && axis is not null
+        where variant.Intervenes && axis is not null && VariantPlan.Obstacle(variant.Kind, axis) is null
         let effect = (column, VariantEffect.Of(Turns, column, variant).Done(variant, axis), VariantEffect.Cost(variant, axis))
         where effect.Item2.Length + effect.Item3.Length > 0
         select effect];
+
+    // Where there is no axis at all the model's own notice says so.
+    private IEnumerable<(Column, string)> Obstacles => from column in Enum.GetValues<Column>()
+        let axis = AxisOf(column)
+        let obstacle = axis is null ? null : VariantPlan.Obstacle(Settings[column].Kind, axis)
+        where obstacle is not null
+        select (column, obstacle);
+
+    private bool MayTint => Array.Exists(Enum.GetValues<Column>(), column => AxisOf(column) is not { } axis || TurnRunner.Tint(Settings[column], axis) is not null);
 
     private ChatAxis? AxisOf(Column column) => (Session?.StateOf(column) ?? State).Loaded?.Axis;
 

@@ -40,7 +40,7 @@ public sealed partial class ChatSession
         lock (answer.Gate) ids = [.. answer.Ids];
         var prompt = TurnRunner.Asked(loaded, now, turn, answer);
         var asked = new GenerationRequest { Prompt = prompt.Ids, PromptSpecial = prompt.Special, Interventions = VariantPlan.Interventions(answer.Variant, axis) };
-        var watches = Enumerable.Range(0, axis.Layers).Select(layer => new Watch(DrawnAxis.Main, layer, axis.Direction(layer), axis.OffsetAt(layer))).ToList();
+        var watches = Enumerable.Range(0, axis.Layers).Where(axis.HasLayer).Select(layer => new Watch(DrawnAxis.Main, layer, axis.Direction(layer), axis.OffsetAt(layer))).ToList();
         // It costs the engine what an answer costs, and is counted as one.
         using var place = Admit(1);
         if (place.Refusal is { } refusal) throw new InputException("answer", "", refusal);

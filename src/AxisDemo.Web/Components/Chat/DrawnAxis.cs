@@ -28,7 +28,7 @@ public sealed record DrawnAxis(string Key, string Name, string High, string Low,
     public static DrawnAxis Of(ChatAxis axis)
     {
         ArgumentNullException.ThrowIfNull(axis);
-        return new DrawnAxis(Main, "Assistant Axis", "Assistant", "other personas", axis.Display() with { Axis = Main }, axis.Roles, [axis.Shown(5), axis.Shown(95)]);
+        return new DrawnAxis(Main, "Assistant Axis", "Assistant", "other personas", axis.Display() with { Axis = Main }, axis.Roles, Ends(axis));
     }
 
     /// <summary>The main axis and those of the keys that the model has.</summary>
@@ -60,7 +60,7 @@ public sealed record DrawnAxis(string Key, string Name, string High, string Low,
         if (loaded.Axis is not { } axis) return null;
         if (key.StartsWith(FilePrefix, StringComparison.Ordinal))
             return loaded.With(key[FilePrefix.Length..])?.Axis is { } other
-                ? new DrawnAxis(key, other.Name, "Assistant", "other personas", other.Display() with { Axis = key }, other.Roles, [other.Shown(5), other.Shown(95)]) : null;
+                ? new DrawnAxis(key, other.Name, "Assistant", "other personas", other.Display() with { Axis = key }, other.Roles, Ends(other)) : null;
         if (key.StartsWith(RolePrefix, StringComparison.Ordinal) && key[RolePrefix.Length..] is var role)
             return axis.TowardRole(role) is { } toward ? Along(axis, key, $"Towards {Spoken(role)}", Spoken(role), "as itself", toward) : null;
         return key == RandomKey ? Along(axis, key, "A random direction", "one way", "the other way", VariantPlan.Random(axis.Direction(axis.DisplayLayer).Length, 0)) : null;
@@ -68,6 +68,13 @@ public sealed record DrawnAxis(string Key, string Name, string High, string Low,
 
     private static DrawnAxis Along(ChatAxis axis, string key, string name, string high, string low, Direction direction) =>
         new(key, name, high, low, new Watch(key, axis.DisplayLayer, direction), axis.RolesOn(direction), []);
+
+    // From the 5th to the 95th percentile, as far as they are known; with none the tokens make the scale.
+    private static IReadOnlyList<float> Ends(ChatAxis axis)
+    {
+        var known = axis.Known(axis.DisplayLayer).Where(p => p is >= 5 and <= 95).ToList();
+        return known.Count == 0 ? [] : [axis.Shown(known[0])!.Value, axis.Shown(known[^1])!.Value];
+    }
 
     private static string Spoken(string role) => role.Replace('_', ' ');
 }

@@ -45,6 +45,21 @@ public sealed class LayerMap
     /// <summary>How far the block's own interventions moved the token along the axis: after minus before.</summary>
     public float Moved(int row, int token) => post[row * Tokens.Count + token] - pre[row * Tokens.Count + token];
 
+    /// <summary>A row's own scale, as the plain model reads the text: for an axis that brings none.</summary>
+    public BlockScale Scale(int row)
+    {
+        var ascending = Enumerable.Range(0, Tokens.Count).Select(t => Value(Reading.Read, row, t)).Order().ToArray();
+        return new BlockScale(At(0.5f), At(0.9f) - At(0.1f));
+
+        // Between neighbours by linear interpolation, as percentiles of an axis are.
+        float At(float share)
+        {
+            var place = share * (ascending.Length - 1);
+            var below = (int)place;
+            return ascending[below] + (place - below) * (ascending[Math.Min(below + 1, ascending.Length - 1)] - ascending[below]);
+        }
+    }
+
     /// <summary>A row in numbers.</summary>
     public LayerRow Row(int row)
     {
@@ -150,6 +165,11 @@ public sealed class LayerMap
         return rows ?? throw new GenerationFailedException("The engine gave no projections.");
     }
 }
+
+/// <summary>What colours of a block are measured with.</summary>
+/// <param name="Middle">Median: no colour.</param>
+/// <param name="Spread">Distance between the 10th and the 90th percentile.</param>
+public readonly record struct BlockScale(float Middle, float Spread);
 
 /// <summary>A block in numbers, over an answer's tokens.</summary>
 /// <param name="Layer">Block.</param>

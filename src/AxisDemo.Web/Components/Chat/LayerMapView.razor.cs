@@ -128,12 +128,13 @@ public sealed partial class LayerMapView
             drawing = await module.InvokeAsync<IJSObjectReference>("create", element);
         }
 
+        var scale = read.Layers.Select((l, row) => Axis.HasScale ? new BlockScale(Axis.Floor(l, 50) - Axis.OffsetAt(l), Axis.Floor(l, 90) - Axis.Floor(l, 10)) : read.Scale(row)).ToList();
         await drawing.InvokeVoidAsync("show", new
         {
             layers = read.Layers,
             tokens = read.Tokens,
-            middle = read.Layers.Select(l => Axis.Floor(l, 50) - Axis.OffsetAt(l)),
-            spread = read.Layers.Select(l => Axis.Floor(l, 90) - Axis.Floor(l, 10)),
+            middle = scale.Select(s => s.Middle),
+            spread = scale.Select(s => s.Spread),
             display = Axis.DisplayLayer,
             acts = answer.Variant.Kind switch { VariantKind.Capped => Axis.Blocks(answer.Variant.Band), VariantKind.Steered => [Axis.DisplayLayer], _ => (IReadOnlyList<int>)[] },
             changed = read.Changed,

@@ -13,21 +13,21 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
 
     private readonly ColumnHistory a = new(), b = new();
 
-    /// <summary>The answers that a column will give: none where its variant needs an axis and there is none.</summary>
+    /// <summary>The answers that a column will give: none where there is no axis for its variant, or none that serves it.</summary>
     public static IReadOnlyList<Answer> Answers(ReadyModel loaded, ChatSettings settings, int turn, Column column, IReadOnlyList<int>? given = null)
     {
         ArgumentNullException.ThrowIfNull(loaded);
         ArgumentNullException.ThrowIfNull(settings);
         var axis = loaded.Axis;
-        if (axis is null && settings[column].Intervenes) return [];
+        if (VariantPlan.Obstacle(settings[column].Kind, axis) is not null) return [];
         var tint = Tint(settings[column], axis);
         // A text that is given reads the same with any seed.
         return [.. Enumerable.Range(0, given is null ? settings.Repeats : 1).Select(sample => new Answer(turn, column, sample, settings, loaded.Id, tint, given))];
     }
 
-    /// <summary>How a variant's tokens are tinted: relative to its floor; null without an axis.</summary>
+    /// <summary>How a variant's tokens are tinted: relative to its floor; null without an axis, or where it does not know what that takes.</summary>
     public static TokenTint? Tint(ColumnVariant variant, ChatAxis? axis) =>
-        axis is null ? null : new TokenTint(axis.Shown(VariantPlan.PercentileOf(variant, axis)), axis.Shown(90) - axis.Shown(10));
+        axis?.Shown(VariantPlan.PercentileOf(variant, axis)) is { } floor && axis.Shown(10) is { } low && axis.Shown(90) is { } high ? new TokenTint(floor, high - low) : null;
 
     /// <summary>What the chart is told of a column when a turn begins.</summary>
     public static ColumnStart Start(ReadyModel loaded, ChatTurn turn, Column column)

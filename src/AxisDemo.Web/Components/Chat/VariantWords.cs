@@ -1,4 +1,5 @@
 using System.Globalization;
+using AxisDemo.Web.Serving;
 
 namespace AxisDemo.Web.Components.Chat;
 
@@ -29,6 +30,21 @@ public static class VariantWords
         <= 93 => "firm",
         _ => "strict",
     };
+
+    /// <summary>A percentile as the page writes it: "p75".</summary>
+    public static string Level(double percentile) => string.Create(CultureInfo.InvariantCulture, $"p{percentile:0.#}");
+
+    /// <summary>Where an axis has floors, one sentence; empty where it has all, and where it has none.</summary>
+    public static string Floors(ChatAxis axis)
+    {
+        ArgumentNullException.ThrowIfNull(axis);
+        if (axis.HasEveryFloor || axis.FloorBands is not { Count: > 0 } bands) return "";
+        const int Most = 4;
+        return $"This axis has floors in {string.Join("; in ", bands.Take(Most).Select(b => $"{Blocks([.. Enumerable.Range(b.Band.From, b.Band.To - b.Band.From)])} at {Levels(b.Levels)}"))}{(bands.Count > Most ? "; and elsewhere" : "")}.";
+    }
+
+    // A complete row would fill the page.
+    private static string Levels(IReadOnlyList<int> levels) => levels.Count > 12 ? $"{levels.Count} percentiles from p{levels[0]} to p{levels[^1]}" : string.Join(", ", levels.Select(p => $"p{p}"));
 
     /// <summary>A push's size in a word.</summary>
     public static string Push(double strength) => Math.Abs(strength) switch

@@ -91,6 +91,9 @@ public sealed partial class ModelPicker : IDisposable
             """;
     }
 
+    private static string CapsRecipe(ReadyModel model) =>
+        $"axis import assistant_axis.pt --caps capping_config.pt --model models/{Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Generator.Model.Path))} --out models/{model.Axis!.Id}.axis.safetensors";
+
     // Not awaited: reading a folder takes a moment, and the list draws itself when it changes.
     private void Look() => _ = Library.RefreshAsync();
 
