@@ -59,6 +59,21 @@ public class ChartViewTests(RunningApp app)
     }
 
     [Fact]
+    public async Task Between_two_drawings_the_lines_grow_by_themselves_and_nothing_is_left_of_that_at_the_end()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(256);
+        await visit.Send("Tell me a long story about the sea.");
+        await visit.Page.WaitForFunctionAsync("() => document.querySelectorAll('.plot-tail path[d^=M]').length === 2");
+        await visit.Press("Stop");
+        await visit.Idle();
+
+        await Assertions.Expect(visit.Page.Locator(".plot-tail path[d]")).ToHaveCountAsync(0);
+        var tokens = await visit.Answers("col-a").Locator(".t").CountAsync();
+        await visit.Page.WaitForFunctionAsync("n => document.querySelector('.plot').data[0].y.filter(v => v != null).length >= n", tokens);
+    }
+
+    [Fact]
     public async Task Picture_and_numbers_can_be_taken_along()
     {
         await using var visit = await Talked(1);

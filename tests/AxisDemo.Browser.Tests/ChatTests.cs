@@ -15,9 +15,11 @@ public class ChatTests(RunningApp app)
             async () => {
               const rows = [], firsts = new Set();
               const count = s => document.querySelectorAll(s + ' .t').length;
+              // What is drawn: by the last whole drawing, and what has grown since.
+              const tail = i => (document.querySelector(`.plot-tail .col-${'ab'[i]}:not(.other)`)?.getAttribute('d')?.match(/M/g) ?? []).length;
               while (!document.querySelector('button[type=submit]')) {
                 const points = document.querySelector('.plot').data ?? [];
-                rows.push([count('.answer.col-a'), count('.answer.col-b'), ...[0, 1].map(i => (points[i]?.y ?? []).length)]);
+                rows.push([count('.answer.col-a'), count('.answer.col-b'), ...[0, 1].map(i => (points[i]?.y ?? []).length + tail(i))]);
                 await new Promise(r => setTimeout(r, 30));
               }
               return rows;

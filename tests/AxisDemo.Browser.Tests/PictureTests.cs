@@ -14,7 +14,11 @@ public sealed class PictureTests(RunningApp app)
     public async Task A_preset_is_pictured(string name, int width, int height, ColorScheme scheme)
     {
         if (Environment.GetEnvironmentVariable("AXISDEMO_PICTURES") != "1") Assert.Skip("Pictures are taken only where AXISDEMO_PICTURES=1.");
-        await using var visit = await app.Visit(width, height, scheme);
+        // A host as a visitor finds it: the limits that are seen are the documented ones.
+        await using var host = await HostProcess.Start([$"Sharing:Database={Path.Combine(Path.GetTempPath(), $"axisdemo-{Guid.NewGuid():N}.db")}"]);
+        await host.Settled();
+        await using var visit = await app.Arrive(host, width, height, scheme);
+        await visit.Ready();
         await visit.Page.Locator(".cards").GetByRole(AriaRole.Button, new() { Name = "The voice behind the stars" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(4, new() { Timeout = 240_000 });
         await visit.Idle();

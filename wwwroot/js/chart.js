@@ -4,8 +4,12 @@ import { point, points } from './points.js';
 import { A, B, Series, valueOf } from './chart/series.js';
 import { escape, figure } from './chart/figure.js';
 import { Pointer } from './chart/pointer.js';
+import { Tail } from './chart/tail.js';
 import { View } from './chart/view.js';
 import { decoded, save } from './files.js';
+
+// Drawings may take this share of a page's time while tokens come, and wait no longer than this.
+const share = 1 / 8, longest = 1000;
 
 async function plotly() {
   for (const until = Date.now() + 10_000; !window.Plotly && Date.now() < until;) await new Promise(resolve => setTimeout(resolve, 30));
@@ -45,6 +49,7 @@ class Chart {
     this.series = new Series();
     this.view = new View(this);
     this.pointer = new Pointer(this);
+    this.tail = new Tail(this);
     this.dark = matchMedia('(prefers-color-scheme: dark)');
     this.listeners = new AbortController();
     const signal = this.listeners.signal;
@@ -59,7 +64,8 @@ class Chart {
   }
 
   extend(delta) {
-    const fresh = delta.points.map(point);
+    const fresh = delta.points.map(point), { turns, all } = this.series;
+    const grows = this.cost && delta.keep === all.length && delta.count === turns.length && delta.turns.every(t => t.span === turns[t.turn]?.span);
     if (delta.keep < this.series.all.length) {
       this.pointer.leave();
       points.clear();
@@ -67,7 +73,8 @@ class Chart {
     }
     fresh.forEach(points.add);
     this.series.extend(delta, fresh);
-    this.schedule();
+    if (grows && this.tail.grow(fresh)) this.later();
+    else this.schedule();
   }
 
   // What is drawn from now on: {axis, reading, names, next}: an axis with what it is labelled with, the columns' names and next
@@ -95,6 +102,11 @@ class Chart {
     requestAnimationFrame(() => { this.pending = false; this.draw(); });
   }
 
+  // Draws once what has been drawn takes but a share of the time.
+  later() {
+    this.waiting ??= setTimeout(() => this.schedule(), Math.max(0, this.drawnAt + Math.min(longest, this.cost / share) - performance.now()));
+  }
+
   value(point) {
     return valueOf(point, this.shown.axis.key, this.shown.reading);
   }
@@ -115,10 +127,15 @@ class Chart {
 
   draw() {
     if (!this.element.isConnected || this.element.clientWidth === 0) return;
-    const { traces, layout } = this.figure();
+    clearTimeout(this.waiting);
+    this.waiting = undefined;
+    const from = performance.now(), { traces, layout } = this.figure();
     this.library.react(this.element, traces, layout, { displayModeBar: false, responsive: false, doubleClick: false });
+    this.tail.clear();
     this.view.drawn();
     this.pointer.place();
+    this.drawnAt = performance.now();
+    this.cost = this.drawnAt - from;
   }
 
   figure() {
@@ -149,11 +166,13 @@ class Chart {
   }
 
   dispose() {
+    clearTimeout(this.waiting);
     this.listeners.abort();
     this.theme.disconnect();
     this.size.disconnect();
     this.view.dispose();
     this.pointer.dispose();
+    this.tail.dispose();
     this.library.purge(this.element);
   }
 }

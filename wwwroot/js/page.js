@@ -11,7 +11,14 @@ export function start(conversation) {
   const atEnd = () => conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < 48;
   conversation.addEventListener('scroll', () => { follow = atEnd(); }, { passive: true });
   const toEnd = () => { if (follow && conversation.querySelector('.turn')) conversation.scrollTop = conversation.scrollHeight; };
-  new MutationObserver(toEnd).observe(conversation, { childList: true, subtree: true, characterData: true });
+  // Once a frame: to look where the end is makes the browser lay the page out.
+  let due = false;
+  const soon = () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => { due = false; toEnd(); });
+  };
+  new MutationObserver(soon).observe(conversation, { childList: true, subtree: true, characterData: true });
   toEnd();
 
   // Going to a turn stops following, else the next token would pull the reader away.
