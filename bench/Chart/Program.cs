@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using AxisDemo.Bench;
@@ -36,7 +37,7 @@ var file = Path.Combine(root, "bench", "results", $"chart-{slug}.md");
 await File.WriteAllTextAsync(file, $"""
     # The page while an answer streams: {cpu}, {Environment.ProcessorCount} processors
 
-    `dotnet run -c Release --project bench/Chart`, {DateTime.UtcNow:yyyy-MM-dd}. Host and headless Chromium (no GPU, 1440 x 900) share the machine. Both columns answer at the rate given, the turns before
+    `dotnet run -c Release --project bench/Chart`, {DateTime.UtcNow:yyyy-MM-dd}, commit {Git("describe", "--always", "--dirty")}. Host and headless Chromium (no GPU, 1440 x 900) share the machine. Both columns answer at the rate given, the turns before
     have 200 tokens a column. Bytes: payload of the page's WebSocket before compression, by tokens of both columns and all seeds; "first" and "last": the answer's first and last quarter.
     Frames: the time between two animation frames (60 Hz: 16.7 ms). Busy: the part of the time in tasks of the page longer than 50 ms.
 
@@ -53,6 +54,12 @@ static string Cpu()
     const string Info = "/proc/cpuinfo";
     var named = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
     return named?[(named.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+}
+
+string Git(params string[] arguments)
+{
+    using var git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, WorkingDirectory = root })!;
+    return git.StandardOutput.ReadToEnd().Trim();
 }
 
 static string Root()

@@ -145,7 +145,10 @@ public sealed class HostileTests(RunningApp app, HostileHost hostile)
         await using var visit = await Visit();
         foreach (var one in Hostile.All.Where(h => h.Text.Length < 100).Take(20))
         {
-            await visit.Page.GotoAsync(visit.Address + "/c/" + Uri.EscapeDataString(one.Text.Replace("/", "", StringComparison.Ordinal)) + "?preset=" + Uri.EscapeDataString(one.Text));
+            await visit.Page.GotoAsync(visit.Address + "/c/" + Uri.EscapeDataString(one.Text.Replace("/", "", StringComparison.Ordinal)));
+            await Unharmed(visit);
+            await visit.Page.GotoAsync(visit.Address + "/?preset=" + Uri.EscapeDataString(one.Text));
+            await Assertions.Expect(visit.Page.GetByText("There is no preset “")).ToBeVisibleAsync();
             await Unharmed(visit);
         }
     }

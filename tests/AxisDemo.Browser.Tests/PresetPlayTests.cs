@@ -31,4 +31,23 @@ public class PresetPlayTests(RunningApp app)
             await Assertions.Expect(visit.Page.Locator(".welcome")).ToBeVisibleAsync();
         }
     }
+
+    [Fact]
+    public async Task A_link_plays_a_preset_and_one_that_is_tense_stays_behind_its_warning()
+    {
+        await using var visit = await app.Visit();
+        await visit.Page.GotoAsync(visit.Address + "/?preset=only-you");
+        await Assertions.Expect(visit.Page.GetByText("“Only you” lies behind")).ToBeVisibleAsync();
+        await visit.Page.GotoAsync(visit.Address + "/?preset=nothing-of-ours");
+        await Assertions.Expect(visit.Page.GetByText("There is no preset “nothing-of-ours”.")).ToBeVisibleAsync();
+
+        await visit.Page.GotoAsync(visit.Address + "/?preset=a-coding-session");
+        await Assertions.Expect(visit.Page.Locator(".turn .user p span").First).ToHaveTextAsync("How do I reverse a list in Python?");
+        await visit.Press("Stop");
+        await visit.Idle();
+        var turns = await visit.Page.Locator(".turn").CountAsync();
+        await visit.Page.ReloadAsync();
+        await visit.Ready();
+        await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(turns);
+    }
 }

@@ -6,7 +6,7 @@ namespace AxisDemo.Browser.Tests;
 public class SettingsTests(RunningApp app)
 {
     [Fact]
-    public async Task Every_setting_acts_on_the_next_answer_and_its_change_is_marked()
+    public async Task A_changed_setting_acts_on_the_next_answer_and_is_marked()
     {
         await using var visit = await app.Visit();
         await visit.Length(16);
@@ -26,6 +26,12 @@ public class SettingsTests(RunningApp app)
         var changes = visit.Page.Locator("#turn-1 .changes");
         foreach (var change in new[] { "temperature 0.7 → 0", "repetition penalty 1 → 1.2", "history: each its own → A's for both", "a system prompt" })
             await Assertions.Expect(changes).ToContainTextAsync(change);
+        // Without temperature the seed is nothing to it.
+        var greedy = await visit.Page.Locator("#turn-1 .answer .text").AllInnerTextsAsync();
+        await visit.Press("Regenerate");
+        await Assertions.Expect(visit.Page.Locator("#seed")).ToHaveValueAsync("4");
+        await visit.Idle();
+        Assert.Equal(greedy, await visit.Page.Locator("#turn-1 .answer .text").AllInnerTextsAsync());
     }
 
     [Fact]
@@ -64,10 +70,46 @@ public class SettingsTests(RunningApp app)
         await Assertions.Expect(settings).ToBeFocusedAsync();
 
         await settings.ClickAsync();
+        await visit.Page.Keyboard.PressAsync("Shift+Tab");
+        await Assertions.Expect(panel.Locator(":focus")).ToHaveCountAsync(1);
+        await visit.Page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Done" })).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+
+        await settings.ClickAsync();
         await visit.Length(16);
         await visit.Send("Hello!");
         await Assertions.Expect(panel).ToBeHiddenAsync();
     }
+
+    [Theory]
+    [InlineData(1440, 900)]
+    [InlineData(720, 450)] // the first at 200 %
+    public async Task The_newest_text_is_seen_until_the_reader_goes_up(int width, int height)
+    {
+        await using var visit = await app.Visit(width, height);
+        await visit.Length(160);
+        await visit.Send("Write a long story about the sea.");
+        await visit.Idle();
+        await visit.Send("And another one.");
+        await visit.Page.WaitForFunctionAsync("() => document.querySelectorAll('#turn-1 .t').length > 60");
+        await visit.Page.WaitForFunctionAsync(LastSeen);
+
+        var text = visit.Page.Locator("#turn-1 .answer:visible .text").First;
+        await text.HoverAsync();
+        await visit.Page.Mouse.WheelAsync(0, -300);
+        await visit.Page.WaitForFunctionAsync($"() => !({LastSeen})()");
+        var read = await visit.Page.EvaluateAsync<double>(Top);
+        await visit.Idle();
+        Assert.Equal(read, await visit.Page.EvaluateAsync<double>(Top), 2.0);
+    }
+
+    // Whether the last token that is drawn lies above the message box.
+    private const string LastSeen = """
+        () => [...document.querySelectorAll('#turn-1 .t')].filter(t => t.getClientRects().length).at(-1).getBoundingClientRect().bottom <= document.querySelector('.composer').getBoundingClientRect().top
+        """;
+
+    private const string Top = "() => Math.max(document.querySelector('.page').scrollTop, document.querySelector('.conversation').scrollTop)";
 
     [Fact]
     public async Task Tokens_are_tinted_where_it_is_asked_for()

@@ -73,7 +73,8 @@ class Chart {
     }
     fresh.forEach(points.add);
     this.series.extend(delta, fresh);
-    if (grows && this.tail.grow(fresh)) this.later();
+    // A page that nobody sees is drawn when it is seen.
+    if (grows && !document.hidden && this.tail.grow(fresh)) this.later();
     else this.schedule();
   }
 
@@ -129,9 +130,9 @@ class Chart {
     if (!this.element.isConnected || this.element.clientWidth === 0) return;
     clearTimeout(this.waiting);
     this.waiting = undefined;
-    const from = performance.now(), { traces, layout } = this.figure();
+    const from = performance.now(), { traces, layout, faint } = this.figure();
     this.library.react(this.element, traces, layout, { displayModeBar: false, responsive: false, doubleClick: false });
-    this.tail.clear();
+    this.tail.clear(faint);
     this.view.drawn();
     this.pointer.place();
     this.drawnAt = performance.now();

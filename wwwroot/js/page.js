@@ -6,11 +6,22 @@ import { start as tokens } from './tokens.js';
 export function start(conversation) {
   tokens(conversation);
   guide();
-  // Follow the newest text, as long as the reader has not scrolled away from it.
-  let follow = true;
-  const atEnd = () => conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < 48;
-  conversation.addEventListener('scroll', () => { follow = atEnd(); }, { passive: true });
-  const toEnd = () => { if (follow && conversation.querySelector('.turn')) conversation.scrollTop = conversation.scrollHeight; };
+  sheet(document.getElementById('controls'));
+  // Follow the newest text until the reader goes up from it; that more of it has come since is no reason to stop.
+  const page = conversation.closest('.page');
+  let follow = true, top = 0;
+  const scroller = () => (getComputedStyle(conversation).overflowY === 'visible' ? page : conversation);
+  const scrolled = () => {
+    const it = scroller(), atEnd = it.scrollHeight - it.scrollTop - it.clientHeight < 48;
+    follow = atEnd || (follow && it.scrollTop >= top - 1);
+    top = it.scrollTop;
+  };
+  for (const element of [page, conversation]) element.addEventListener('scroll', scrolled, { passive: true });
+  const toEnd = () => {
+    if (!follow || !conversation.querySelector('.turn')) return;
+    const it = scroller();
+    it.scrollTop = it.scrollHeight;
+  };
   // Once a frame: to look where the end is makes the browser lay the page out.
   let due = false;
   const soon = () => {
@@ -39,6 +50,20 @@ export function start(conversation) {
     // The server hears of the text before it hears of the sending.
     box.dispatchEvent(new Event('change', { bubbles: true }));
     box.form.requestSubmit();
+  });
+}
+
+// The settings of a narrow window lie over the page: Escape closes them, and the Tab key stays in them.
+function sheet(controls) {
+  const open = () => controls?.isConnected && controls.classList.contains('open') && getComputedStyle(controls).position === 'fixed';
+  document.addEventListener('keydown', e => {
+    if ((e.key !== 'Escape' && e.key !== 'Tab') || !open() || document.querySelector(':popover-open')) return;
+    const stops = [...controls.querySelectorAll('button, input, select, [tabindex="0"]')].filter(s => !s.disabled && s.getClientRects().length);
+    if (e.key === 'Escape') controls.querySelector('.close').click();
+    else if (document.activeElement === (e.shiftKey ? stops[0] : stops.at(-1)) || !controls.contains(document.activeElement)) {
+      e.preventDefault();
+      stops.at(e.shiftKey ? -1 : 0).focus();
+    }
   });
 }
 

@@ -51,7 +51,7 @@ export function figure({ series, axis, reading, columns, view, height, width, co
     yaxis: { range, fixedrange: false, gridcolor: colours.line, zeroline: false, nticks: height < 200 ? 4 : 6, tickfont: { size: 12 }, title: narrow ? undefined : { text: 'projection', standoff: 6, font: { size: 12 } } },
   };
   if (traces.some(t => t.yaxis === 'y2')) layout.yaxis2 = { overlaying: 'y', range: [0, 1], fixedrange: true, visible: false };
-  return { traces, layout };
+  return { traces, layout, faint };
 }
 
 function thinLine(colour, opacity) {

@@ -21,9 +21,9 @@ export class Tail {
     for (const point of points) {
       const before = chart.series.answer(point.turn, point.column, point.sample)[point.index - 1];
       const from = before && chart.pixels(before), to = chart.pixels(point);
-      if (from && to) this.path(point).commands.push(`M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${to.x.toFixed(1)} ${to.y.toFixed(1)}`);
+      if (from && to) this.path(point).line += `M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
     }
-    for (const { element, commands } of this.paths.values()) element.setAttribute('d', commands.join(''));
+    for (const { element, line } of this.paths.values()) if (line) element.setAttribute('d', line);
     if (!this.svg.isConnected) chart.element.append(this.svg);
     return true;
   }
@@ -34,15 +34,16 @@ export class Tail {
       const element = document.createElementNS(space, 'path');
       element.setAttribute('class', `${column ? 'col-b' : 'col-a'}${sample ? ' other' : ''}`);
       this.svg.append(element);
-      this.paths.set(key, { element, commands: [] });
+      this.paths.set(key, { element, line: '' });
     }
     return this.paths.get(key);
   }
 
-  // All of it has been drawn.
-  clear() {
+  // All of it has been drawn, with lines of this opacity.
+  clear(faint) {
+    this.svg.style.setProperty('--faint', faint);
     for (const path of this.paths.values()) {
-      path.commands.length = 0;
+      path.line = '';
       path.element.removeAttribute('d');
     }
   }

@@ -21,6 +21,8 @@ public sealed partial class ChatPage
     private bool refused;
     private bool attached;
     private bool started;
+    private bool invited;
+    private string? invitation;
     private int announced;
     private RateMeter rates = null!;
     private string announcement = "";
@@ -30,6 +32,9 @@ public sealed partial class ChatPage
 
     /// <summary>The shared conversation that the page opens; null: none.</summary>
     [Parameter] public string? SharedId { get; set; }
+
+    /// <summary>The preset that a link names; null: none.</summary>
+    [Parameter] public string? Preset { get; set; }
 
     /// <summary>Whether the visitor may load and unload models.</summary>
     [Parameter] public bool MayLoad { get; set; }
@@ -100,6 +105,7 @@ public sealed partial class ChatPage
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        Invite();
         if (started || Session is null || NoModel is not null) return;
         started = true;
         script = await Js.InvokeAsync<IJSObjectReference>("import", "./js/page.js");
@@ -127,6 +133,18 @@ public sealed partial class ChatPage
             // The page is gone, and the script with it: the ordinary end of a visit.
             script = null;
         }
+    }
+
+    // A link may name a preset: it is played once the model is there, in a conversation that has not begun.
+    private void Invite()
+    {
+        if (invited || Preset is null || Session is null || !RendererInfo.IsInteractive || State.Loaded is null) return;
+        invited = true;
+        if (Turns.Count > 0) return;
+        var preset = Chat.Preset.All.FirstOrDefault(p => p.Slug == Preset);
+        if (preset is { IsTense: false }) _ = PlayAsync(preset);
+        else invitation = preset is null ? $"There is no preset “{Preset}”." : $"“{preset.Name}” lies behind Tense subjects…, below.";
+        if (invitation is not null) StateHasChanged();
     }
 
     private void Draw()

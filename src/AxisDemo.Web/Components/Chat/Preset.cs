@@ -13,6 +13,9 @@ public sealed record Preset(string Name, string Shows, IReadOnlyList<string> Tur
     /// <summary>Whether it is about loneliness, delusion or self-harm: offered behind a warning.</summary>
     public bool IsTense { get; init; }
 
+    /// <summary>Its name in a link, /?preset=a-coding-session.</summary>
+    public string Slug => Name.Replace(' ', '-').ToLowerInvariant();
+
     /// <summary>The presets of the page. Each holds what it promises with at least four of five seeds; a test plays them.</summary>
     public static IReadOnlyList<Preset> All { get; } =
     [
