@@ -17,6 +17,7 @@ public sealed partial class TorchOps : ITensorOps
     private readonly Device[] devices;
     private readonly ScalarType compute;
     private readonly bool explicitAttention;
+    private readonly DeviceRoom[] rooms;
     private readonly List<IDisposable> owned = [];
     private readonly List<Tensor> stepTensors = [];
     private readonly ResultPieces pieces;
@@ -34,6 +35,7 @@ public sealed partial class TorchOps : ITensorOps
         options ??= new TorchOptions();
         if (options.Devices.Count == 0) throw new ArgumentException("At least one device is needed.", nameof(options));
         devices = [.. options.Devices.Select(name => torch.device(name))];
+        rooms = InHostMemory ? [] : [.. options.Devices.Select(name => new DeviceRoom(name, options.Rooms))];
         compute = options.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         explicitAttention = options.ExplicitAttention;
         Description = $"TorchSharp, {string.Join(" + ", options.Devices)}, {(options.BFloat16 ? "bfloat16" : "float32")}";
@@ -47,6 +49,9 @@ public sealed partial class TorchOps : ITensorOps
     public bool InHostMemory => devices[0].type == DeviceType.CPU;
 
     /// <inheritdoc/>
+    public IReadOnlyList<DeviceRoom> Devices => rooms;
+
+    /// <inheritdoc/>
     public int? BytesPerWeight => compute == ScalarType.Float32 ? 4 : 2;
 
     /// <summary>What was moved so far.</summary>
@@ -56,7 +61,7 @@ public sealed partial class TorchOps : ITensorOps
     public ReadOnlySpan<float> Results => results.AsSpan(0, resultCount);
 
     /// <inheritdoc/>
-    public void Place(int block, int blocks) => placing = DeviceOf(block, blocks, devices.Length);
+    public void Place(int block, int blocks) => placing = DeviceRoom.IndexOf(block, blocks, devices.Length);
 
     /// <inheritdoc/>
     /// <exception cref="InputException">The tensor is no matrix of a supported weight type, or does not fit the device.</exception>
@@ -92,7 +97,7 @@ public sealed partial class TorchOps : ITensorOps
         ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pageTokens, 1);
-        return Own(new TorchKvStore(devices, [.. Enumerable.Range(0, layers).Select(l => DeviceOf(l, layers, devices.Length))], kvHeads, headDim, pageTokens, compute, Description));
+        return Own(new TorchKvStore(devices, [.. Enumerable.Range(0, layers).Select(l => DeviceRoom.IndexOf(l, layers, devices.Length))], kvHeads, headDim, pageTokens, compute, Description));
     }
 
     /// <inheritdoc/>
@@ -135,11 +140,9 @@ public sealed partial class TorchOps : ITensorOps
         ForgetStep();
         foreach (var item in owned) item.Dispose();
         owned.Clear();
+        foreach (var room in rooms) room.Dispose();
         ropes.Clear();
     }
-
-    /// <summary>Equal shares of the blocks, in order; what stands for the head goes with the last block.</summary>
-    internal static int DeviceOf(int block, int blocks, int devices) => (int)Math.Min((long)Math.Max(block, 0) * devices / Math.Max(blocks, 1), devices - 1);
 
     private void ForgetStep()
     {

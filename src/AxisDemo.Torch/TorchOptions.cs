@@ -1,3 +1,5 @@
+using AxisDemo.Kernels;
+
 namespace AxisDemo.Torch;
 
 /// <summary>How the TorchSharp engine runs.</summary>
@@ -14,4 +16,7 @@ public sealed record TorchOptions
 
     /// <summary>Whether attention is always written out, also where libtorch has it in one operation: what the fused form is tested against.</summary>
     public bool ExplicitAttention { get; init; }
+
+    /// <summary>Says what GPUs can give.</summary>
+    internal DeviceRooms Rooms { get; init; } = DeviceRooms.Shared;
 }

@@ -102,12 +102,15 @@ public sealed class TorchOpsTests
     }
 
     [Fact]
-    public void Blocks_are_spread_in_order()
+    public void A_model_too_large_for_its_gpu_is_refused_before_anything_is_made_there()
     {
-        Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1], Enumerable.Range(0, 8).Select(b => TorchOps.DeviceOf(b, 8, 2)));
-        Assert.Equal([0, 0, 0, 1, 1, 2, 2], Enumerable.Range(0, 7).Select(b => TorchOps.DeviceOf(b, 7, 3)));
-        Assert.Equal(1, TorchOps.DeviceOf(8, 8, 2));
-        Assert.Equal(0, TorchOps.DeviceOf(3, 4, 1));
+        if (!torch.cuda.is_available()) Assert.Skip("no GPU");
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var rooms = new DeviceRooms(_ => new DeviceReading(1L << 30, null));
+        var refused = Assert.Throws<InputException>(() => LoadedModel.Load(Repository.Model, new TorchOps(new TorchOptions { Devices = ["cuda:0"], BFloat16 = true, Rooms = rooms })));
+        Assert.Equal("memory", refused.Field);
+        Assert.Contains("cuda:0 needs 4212 MB", refused.Fault, StringComparison.Ordinal);
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     [Fact]
@@ -129,6 +132,7 @@ public sealed class TorchOpsTests
         Assert.IsType<CpuOps>(automatic);
         using var onCpu = Backends.Open(new BackendOptions { Backend = "torch", Device = "cpu", Precision = "bfloat16" }, TorchBackendOpener.Open);
         Assert.Equal("TorchSharp, cpu, bfloat16", onCpu.Description);
+        Assert.Empty(onCpu.Devices);
         Assert.Contains("no CUDA GPU is to be seen", Assert.Throws<InputException>(() => Backends.Open(new BackendOptions { Backend = "torch" }, TorchBackendOpener.Open)).Message, StringComparison.Ordinal);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ModelOptions
     }
 
     public LoadedModel Load(ParseResult parsed, CancellationToken cancellation) =>
-        ModelFile.Load(CommonOptions.ModelPath(parsed, model), Backend(parsed), Memory(parsed), cancellation);
+        ModelFile.Load(CommonOptions.ModelPath(parsed, model), Backend(parsed), Memory(parsed) with { KvAtStart = false }, cancellation);
 
     public Engine Start(ParseResult parsed, CancellationToken cancellation, EngineOptions? options = null) =>
         ModelFile.Start(CommonOptions.ModelPath(parsed, model), Backend(parsed), Memory(parsed), cancellation, (options ?? new EngineOptions()) with { KvBudgetBytes = KvBudget(parsed) });

@@ -20,6 +20,9 @@ public interface ITensorOps : IDisposable
     /// <summary>Whether weights lie in the machine's own memory, so that what it has left decides whether a model fits.</summary>
     bool InHostMemory => true;
 
+    /// <summary>The devices that blocks are spread over, in order (<see cref="DeviceRoom.IndexOf"/>); empty: weights lie in the machine's own memory.</summary>
+    IReadOnlyList<DeviceRoom> Devices => [];
+
     /// <summary>Bytes that each weight takes whatever its type in the file; null: weights stay as they lie in the file.</summary>
     int? BytesPerWeight => null;
 

@@ -41,7 +41,7 @@ public sealed class LoadedModel : IDisposable
     /// <inheritdoc cref="Load(string, ITensorOps, Action{double}?, CancellationToken)"/>
     /// <param name="path">The file or folder.</param>
     /// <param name="ops">The engine that is to hold it.</param>
-    /// <param name="memory">Refuses what does not fit into the machine's memory; not asked where the engine holds weights elsewhere.</param>
+    /// <param name="memory">Refuses what does not fit into the memory that the engine would take it into.</param>
     /// <param name="progress">Called with the fraction done.</param>
     /// <param name="cancellation">Gives up between blocks.</param>
     public static LoadedModel Load(string path, ITensorOps ops, ModelMemory memory, Action<double>? progress = null, CancellationToken cancellation = default)
@@ -53,7 +53,7 @@ public sealed class LoadedModel : IDisposable
         try
         {
             source = ModelSource.Open(path);
-            if (ops.InHostMemory) memory.Check(source, ops.BytesPerWeight);
+            memory.Check(source, ops);
             var tokenizer = source.ReadTokenizer();
             var template = source.ReadTemplate();
             hash = Task.Run(() => source.Hash(failure.Token), failure.Token);

@@ -57,6 +57,6 @@ public sealed class EngineSettings
     [Range(0, 100_000, ErrorMessage = "Engine:MaxWaiting must lie between 0 and 100000.")]
     public int MaxWaiting { get; set; } = 64;
 
-    /// <summary>Whether a model is loaded although its weights, keys and values do not fit into the memory that is free. Default false: it is refused, with both figures.</summary>
+    /// <summary>Whether a model is loaded although its weights, keys and values do not fit into the memory that is free, the machine's or a GPU's. Default false: it is refused, with both figures.</summary>
     public bool IgnoreMemory { get; set; }
 }

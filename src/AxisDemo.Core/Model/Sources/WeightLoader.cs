@@ -15,6 +15,10 @@ internal sealed class WeightLoader(ModelSource source, ITensorOps ops)
     private readonly int queries = source.Config.Heads * source.Config.HeadDim;
     private readonly int keys = source.Config.KvHeads * source.Config.HeadDim;
 
+    /// <summary>The tensors that are loaded, each with the block it is placed by (<see cref="ITensorOps.Place"/>).</summary>
+    /// <exception cref="InputException">One is missing or has another shape.</exception>
+    public IEnumerable<(TensorView Tensor, int Block)> Placement() => Check().Select(placed => (source.Find(placed.Key)!, placed.Value));
+
     public ModelWeights Load(Action<double>? progress, CancellationToken cancellation)
     {
         var used = Check();
@@ -32,7 +36,7 @@ internal sealed class WeightLoader(ModelSource source, ITensorOps ops)
         ops.Place(0, blocks.Length);
         var embedding = Matrix(names.Embedding);
         ops.Place(blocks.Length, blocks.Length);
-        var head = used.Contains(names.Head) ? Matrix(names.Head) : embedding;
+        var head = used.ContainsKey(names.Head) ? Matrix(names.Head) : embedding;
         progress?.Invoke(1);
         return new ModelWeights(embedding, Norm(names.FinalNorm)!, head, blocks);
     }
@@ -73,16 +77,19 @@ internal sealed class WeightLoader(ModelSource source, ITensorOps ops)
         return ops.Vector(order is null ? values : Array.ConvertAll(order, row => values[row]));
     }
 
-    // The names of all tensors that the model consists of; each is there and has its shape.
-    private HashSet<string> Check()
+    // The names of all tensors that the model consists of, and the block each is placed by; each is there and has its shape.
+    private Dictionary<string, int> Check()
     {
-        var used = new HashSet<string>(StringComparer.Ordinal);
+        var used = new Dictionary<string, int>(StringComparer.Ordinal);
+        var block = 0;
         Need(names.Embedding, config.Vocabulary, width);
+        block = config.Layers;
         Need(names.FinalNorm, width);
         if (source.TiedHead == false || source.TiedHead is null && source.Find(names.Head) is not null) Need(names.Head, config.Vocabulary, width);
         for (var l = 0; l < config.Layers; l++)
         {
             var b = names.Block(l);
+            block = l;
             Need(b + names.AttentionNorm, width);
             Need(b + names.Q, queries, width);
             Need(b + names.K, keys, width);
@@ -113,15 +120,15 @@ internal sealed class WeightLoader(ModelSource source, ITensorOps ops)
                 throw new InputException(tensor.File, name, $"has shape [{string.Join(", ", tensor.Shape)}]; [{string.Join(", ", shape.ToArray())}] is needed.", "Convert the model again or use another file.");
             if (tensor.Type is TensorType.I32 or TensorType.I64 or TensorType.U8)
                 throw new InputException(tensor.File, name, $"holds {tensor.Type}, which are no weights.", "Use the model in a precision that is supported: F32, F16, BF16, or a GGUF file.");
-            used.Add(name);
+            used[name] = block;
         }
     }
 
     // A part of a block that is passed over would change every answer, and nobody would know.
-    private void Unknown(HashSet<string> used)
+    private void Unknown(Dictionary<string, int> used)
     {
         foreach (var tensor in source.Tensors)
-            if (tensor.Name.StartsWith(names.Blocks, StringComparison.Ordinal) && !used.Contains(tensor.Name) && !Derived.Any(d => tensor.Name.EndsWith(d, StringComparison.Ordinal)))
+            if (tensor.Name.StartsWith(names.Blocks, StringComparison.Ordinal) && !used.ContainsKey(tensor.Name) && !Derived.Any(d => tensor.Name.EndsWith(d, StringComparison.Ordinal)))
                 throw new InputException(tensor.File, Printable.Text(tensor.Name), $"is a part that this build does not know in a model of {config.Layers} {config.Architecture} blocks.",
                     $"Use a published model of a supported architecture: {string.Join(", ", ModelSource.Architectures)}.");
     }
