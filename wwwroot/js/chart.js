@@ -131,7 +131,7 @@ class Chart {
     clearTimeout(this.waiting);
     this.waiting = undefined;
     const from = performance.now(), { traces, layout, faint } = this.figure();
-    this.library.react(this.element, traces, layout, { displayModeBar: false, responsive: false, doubleClick: false });
+    this.library.react(this.element, traces, layout, { displayModeBar: false, responsive: false, doubleClick: false, showTips: false });
     this.tail.clear(faint);
     this.view.drawn();
     this.pointer.place();

@@ -4,6 +4,9 @@ const key = 'axisdemo-guide';
 const seen = () => { try { return localStorage.getItem(key) !== null; } catch { return true; } };
 const remember = () => { try { localStorage.setItem(key, 'seen'); } catch { /* A browser that keeps nothing is never shown it by itself. */ } };
 
+// Whether the page shows what somebody shared: that comes first, and the guide another time.
+export const shared = () => /\/c\/[^/]*$/.test(location.pathname);
+
 export function start() {
   const guide = document.getElementById('guide');
   if (!guide) return;
@@ -37,5 +40,5 @@ export function start() {
     const closes = e.target.closest?.('[data-closes]')?.dataset.closes;
     if (closes) document.getElementById(closes)?.hidePopover();
   });
-  if (!seen()) open();
+  if (!seen() && !shared()) open();
 }

@@ -1,6 +1,6 @@
 // Scrolling and the Enter key: what a page on the server cannot do itself.
 
-import { start as guide } from './guide.js';
+import { shared, start as guide } from './guide.js';
 import { start as tokens } from './tokens.js';
 
 export function start(conversation) {
@@ -9,7 +9,8 @@ export function start(conversation) {
   sheet(document.getElementById('controls'));
   // Follow the newest text until the reader goes up from it; that more of it has come since is no reason to stop.
   const page = conversation.closest('.page');
-  let follow = true, top = 0;
+  // A conversation that somebody shared is read from its beginning.
+  let follow = !shared(), top = 0;
   const scroller = () => (getComputedStyle(conversation).overflowY === 'visible' ? page : conversation);
   const scrolled = () => {
     const it = scroller(), atEnd = it.scrollHeight - it.scrollTop - it.clientHeight < 48;
@@ -42,6 +43,15 @@ export function start(conversation) {
   // Whoever asks something wants to see the answer.
   document.addEventListener('submit', () => { follow = true; });
   document.addEventListener('click', e => { if (e.target.closest?.('.pill, .cards button')) follow = true; });
+
+  // The same in a message that is edited; Escape leaves it as it was.
+  conversation.addEventListener('keydown', e => {
+    const edit = e.target.closest?.('.editing');
+    if (!edit || e.target.tagName !== 'TEXTAREA' || e.isComposing || (e.key !== 'Escape' && (e.key !== 'Enter' || e.shiftKey))) return;
+    e.preventDefault();
+    e.target.dispatchEvent(new Event('change', { bubbles: true }));
+    edit.querySelector(e.key === 'Enter' ? '.primary' : '.quiet').click();
+  });
 
   const box = document.querySelector('[data-submit-on-enter]');
   box?.addEventListener('keydown', e => {

@@ -20,12 +20,12 @@ public static class ConversationEndpoints
     public static RouteGroupBuilder MapConversations(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/conversations").WithTags("conversations").AddEndpointFilter(ApiFaults.Answer);
-        group.MapPost("/", AddAsync).AddEndpointFilter(ApiFaults.Count).Accepts<ConversationFile>(Json).ProducesProblem(StatusCodes.Status400BadRequest).DisableAntiforgery()
+        group.MapPost("/", AddAsync).AddEndpointFilter(ApiFaults.Count).Accepts<ConversationFile>(Json).MayFail(400, 401, 403, 413, 415, 429, 503).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(SharingOptions.MostBytes)) // more than other requests may bring
             .WithSummary("Shares a conversation: this program's file, or a transcript in the published layout. Keep the key: it alone deletes.");
-        group.MapGet("/{id}", Find).Produces<ConversationFile>(StatusCodes.Status200OK, Json).WithSummary("A shared conversation: what was understood of what was handed in.");
-        group.MapDelete("/{id}", Delete).WithSummary($"Deletes a shared conversation; the key goes in the header {KeyHeader}.");
-        group.MapPost("/{id}/report", Report).AddEndpointFilter(ApiFaults.Count).DisableAntiforgery().WithSummary("Tells the host's keeper that a conversation should not be here; only where the option Sharing:Reports is on.");
+        group.MapGet("/{id}", Find).Produces<ConversationFile>(StatusCodes.Status200OK, Json).MayFail(401, 404, 503).WithSummary("A shared conversation: what was understood of what was handed in.");
+        group.MapDelete("/{id}", Delete).MayFail(401, 404, 503).WithSummary($"Deletes a shared conversation; the key goes in the header {KeyHeader}.");
+        group.MapPost("/{id}/report", Report).MayFail(400, 401, 403, 404, 429, 503).AddEndpointFilter(ApiFaults.Count).DisableAntiforgery().WithSummary("Tells the host's keeper that a conversation should not be here; only where the option Sharing:Reports is on.");
         return group;
     }
 

@@ -178,7 +178,13 @@ public sealed partial class ChatPage
     });
 
     private Task PlayAsync(Preset preset) => StartAsync(session => session.PlayAsync(preset));
-    private Task ReplayAsync() => StartAsync(session => session.ReplayAsync());
+    // The plain model reads one text in one way: what the columns make of it is seen inside their own runs.
+    private Task ReplayAsync()
+    {
+        reading = Reading.Pre;
+        return StartAsync(session => session.ReplayAsync());
+    }
+
     private Task RegenerateAsync() => StartAsync(session => session.RegenerateAsync());
 
     // Not awaited: an answer takes seconds, and the page hears of it through the session's events. A failure is rethrown into the

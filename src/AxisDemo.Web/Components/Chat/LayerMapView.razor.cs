@@ -77,7 +77,7 @@ public sealed partial class LayerMapView
 
     private static string Key(Answer answer) => $"{answer.Turn}-{answer.Column}-{answer.Sample}";
 
-    private static string Title(Answer answer) => $"turn {answer.Turn + 1}, {answer.Column}: {answer.Variant.Name}{(answer.Sample > 0 ? $", seed {answer.Sample + 1}" : "")}";
+    private static string Title(Answer answer) => $"turn {answer.Turn + 1}, {answer.Column}: {answer.Variant.Name}{(answer.Sample > 0 ? $", seed {ChatSettings.SampleSeed(answer.Settings.Seed, answer.Sample)}" : "")}";
 
     // What was chosen; where nothing was, or where it is gone, the first of the list.
     private string? Current(IReadOnlyList<Answer> answers) => answers.Any(a => Key(a) == chosen) ? chosen : answers.Count > 0 ? Key(answers[0]) : null;

@@ -77,7 +77,7 @@ public sealed partial class ModelPicker : IDisposable
     private static string Parameters(long count) => count >= 1_000_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.#} B parameters")
         : count >= 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0} M parameters") : string.Create(CultureInfo.InvariantCulture, $"{count:N0} parameters");
 
-    private static string Size(long bytes) => bytes >= 1 << 30 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.0} GB") : string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, bytes >> 20)} MB");
+    private static string Size(long bytes) => bytes >= 1e9 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB") : string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, bytes / 1e6):0} MB");
 
     private static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
