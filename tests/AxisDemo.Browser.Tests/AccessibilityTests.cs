@@ -1,3 +1,4 @@
+using AxisDemo.Interp;
 using AxisDemo.Running;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -13,6 +14,15 @@ public sealed class AccessibilityTests(RunningApp app)
         ("empty", _ => Task.CompletedTask),
         ("help", v => v.Open("Help and display", "#help")),
         ("what am I seeing", v => v.Open("What am I seeing?", "#about", "Help and display")),
+        ("guide", v => v.Open("Show the guide", "#guide", "Help and display")),
+        ("settings", async v =>
+        {
+            // A wide window has them on the page.
+            var button = v.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true });
+            if (!await button.IsVisibleAsync()) return;
+            await button.ClickAsync();
+            await Assertions.Expect(v.Page.Locator("#controls .close")).ToBeFocusedAsync();
+        }),
         ("column", v => v.Open("Change column B: Capped", "#column-b")),
         ("tense subjects", v => v.Open("Tense subjects…", "#tense")),
         ("readings", v => v.Open("What read, pre and post are", "#readings")),
@@ -52,6 +62,13 @@ public sealed class AccessibilityTests(RunningApp app)
             await v.Page.SetInputFilesAsync("#keep input[type=file]", new FilePayload { Name = "x.json", MimeType = "application/json", Buffer = "[]"u8.ToArray() });
             await v.Page.Locator("#keep .trouble").WaitForAsync();
         }),
+        ("shared page", async v =>
+        {
+            await v.Page.GotoAsync(await v.Page.Locator("#keep-url").InputValueAsync());
+            await v.Ready();
+            await Assertions.Expect(v.Page.Locator(".shared")).ToBeVisibleAsync();
+            await Assertions.Expect(v.Page.Locator(".turn")).ToHaveCountAsync(2);
+        }),
     ];
 
     [Theory]
@@ -85,6 +102,52 @@ public sealed class AccessibilityTests(RunningApp app)
         await Assertions.Expect(visit.Page.GetByText("There is no model to talk to")).ToBeVisibleAsync();
 
         Assert.Empty(await Findings(visit));
+    }
+
+    [Theory]
+    [InlineData(1440)]
+    [InlineData(360)]
+    public async Task A_column_that_cannot_answer_says_so_accessibly(int width)
+    {
+        var axis = Path.Combine(Path.GetTempPath(), $"axisdemo-{Guid.NewGuid():N}.axis.safetensors");
+        try
+        {
+            WithoutFloors(axis);
+            await using var host = await HostProcess.Start([.. RunningApp.Unlimited, $"Engine:Axis={axis}"]);
+            await host.Settled();
+            await using var visit = await app.Arrive(host, width);
+            await visit.Ready();
+            await Assertions.Expect(visit.Page.GetByText("Column B does not answer: it is capped.")).ToBeVisibleAsync();
+            Assert.Empty(await Findings(visit));
+
+            await visit.Open("Change column B: Capped", "#column-b");
+            await Assertions.Expect(visit.Page.Locator("#column-b .why").First).ToContainTextAsync("no floors");
+            Assert.Empty(await Findings(visit));
+            await visit.Page.Keyboard.PressAsync("Escape");
+
+            await visit.Length(16);
+            await visit.Send("Hello!");
+            await visit.Idle();
+            await Assertions.Expect(visit.Page.Locator(".answer.absent")).ToContainTextAsync("This column does not answer.");
+            Assert.Empty(await Findings(visit));
+        }
+        finally
+        {
+            File.Delete(axis);
+        }
+    }
+
+    // The embedded model's axis as a mere direction: nothing is known that a column could cap at, or how large a push is.
+    private static void WithoutFloors(string path)
+    {
+        var own = AxisFile.Open(Path.Combine(HostProcess.Root, "models", "SmolLM2-135M-Instruct.axis.safetensors"));
+        new AxisFile(new AxisParts
+        {
+            Layers = own.Layers,
+            Width = own.At(0).Values.Length,
+            Axis = [.. Enumerable.Range(0, own.Layers).SelectMany(layer => own.At(layer).Values.ToArray())],
+            Provenance = new AxisProvenance { Name = "Direction", DisplayLayer = own.Layers / 2 },
+        }).Write(path);
     }
 
     /// <summary>What is wrong with a page as it is, a sentence each.</summary>

@@ -49,6 +49,107 @@ public class ColumnTests(RunningApp app)
     }
 
     [Fact]
+    public async Task The_blocks_of_a_cap_are_chosen_and_the_recommended_ones_come_back()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await Ask(visit);
+        var (from, to) = (visit.Page.Locator("#from-b"), visit.Page.Locator("#to-b"));
+        var recommended = visit.Page.Locator("#column-b").GetByRole(AriaRole.Button, new() { Name = "As recommended" });
+        await visit.Open("Change column B: Capped", "#column-b");
+        var (first, last) = (await from.InputValueAsync(), await to.InputValueAsync());
+        await Assertions.Expect(recommended).ToHaveCountAsync(0);
+
+        await from.FillAsync("20");
+        await from.BlurAsync();
+        await Assertions.Expect(recommended).ToBeVisibleAsync();
+        await to.FillAsync("23");
+        await to.BlurAsync();
+        // An end before the beginning gives way.
+        await from.FillAsync("25");
+        await from.BlurAsync();
+        await Assertions.Expect(to).ToHaveValueAsync("25");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Ask(visit);
+        await Assertions.Expect(visit.Page.Locator("#turn-1 .changes")).ToContainTextAsync("B: Capped → Capped blocks 25:26");
+
+        await visit.Open("Change column B: Capped", "#column-b");
+        await recommended.ClickAsync();
+        await Assertions.Expect(from).ToHaveValueAsync(first);
+        await Assertions.Expect(to).ToHaveValueAsync(last);
+        await Assertions.Expect(recommended).ToHaveCountAsync(0);
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Ask(visit);
+        await Assertions.Expect(visit.Page.Locator("#turn-2 .changes")).ToContainTextAsync("B: Capped blocks 25:26 → Capped.");
+    }
+
+    [Fact]
+    public async Task The_number_of_a_random_direction_says_which_one()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Open("Change column B: Capped", "#column-b");
+        var editor = visit.Page.Locator("#column-b");
+        await editor.GetByRole(AriaRole.Radio, new() { Name = "Steered." }).CheckAsync();
+        await editor.Locator("#toward-b").SelectOptionAsync("random");
+        await visit.Set("#push-b", "0.4");
+        await Assertions.Expect(editor.Locator("output[for=push-b]")).ToContainTextAsync("+0.40");
+        await Number("7");
+        var (seven, again) = (await Say(), await Say());
+        await Number("8");
+        var eight = await Say();
+        Assert.Equal(seven, again);
+        Assert.NotEqual(seven, eight);
+
+        await Number("9");
+        await Ask(visit);
+        await Assertions.Expect(visit.Page.Locator("#turn-1 .changes")).ToContainTextAsync("B: Random +0.4 along direction 8 → Random +0.4 along direction 9");
+
+        async Task Number(string which)
+        {
+            if (!await editor.IsVisibleAsync()) await visit.Open("Change column B: Random", "#column-b");
+            await editor.GetByLabel("Which one").FillAsync(which);
+            await editor.GetByLabel("Which one").BlurAsync();
+            await visit.Page.Keyboard.PressAsync("Escape");
+        }
+
+        async Task<string> Say()
+        {
+            if (await visit.Page.Locator(".turn").CountAsync() > 0) await visit.Press("Clear");
+            await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(0);
+            await Ask(visit);
+            return await visit.Answers("col-b").Locator(".text").InnerTextAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_column_has_a_system_prompt_of_its_own()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(16);
+        await visit.Open("Change column B: Capped", "#column-b");
+        var editor = visit.Page.Locator("#column-b");
+        await editor.GetByRole(AriaRole.Radio, new() { Name = "As trained." }).CheckAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Ask(visit);
+        Assert.Equal(await Text("#turn-0", "col-a"), await Text("#turn-0", "col-b"));
+
+        await visit.Open("Change column B: Standard", "#column-b");
+        await editor.GetByLabel("A system prompt of its own").CheckAsync();
+        await editor.GetByLabel("System prompt of column B").FillAsync("You are a pirate. Every answer begins with the word Arrr.");
+        await editor.GetByLabel("System prompt of column B").BlurAsync();
+        await editor.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".column-head.col-b h2")).ToContainTextAsync("own system prompt");
+        await Assertions.Expect(visit.Page.Locator(".column-head.col-a h2")).Not.ToContainTextAsync("own system prompt");
+        await Ask(visit);
+
+        await Assertions.Expect(visit.Page.Locator("#turn-1 .changes")).ToContainTextAsync("B: Standard → Prompted");
+        Assert.NotEqual(await Text("#turn-1", "col-a"), await Text("#turn-1", "col-b"));
+
+        Task<string> Text(string turn, string column) => visit.Page.Locator($"{turn} .answer.{column} .text").InnerTextAsync();
+    }
+
+    [Fact]
     public async Task Four_seeds_answer_can_be_looked_at_and_say_whether_the_difference_is_luck()
     {
         await using var visit = await app.Visit();
@@ -135,6 +236,12 @@ public class ColumnTests(RunningApp app)
         await Assertions.Expect(visit.Page.Locator("#tense")).ToContainTextAsync("findahelpline.com");
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Only you" })).ToBeVisibleAsync();
         await Axe(visit);
+    }
+
+    private static async Task Ask(Visit visit)
+    {
+        await visit.Send("Who are you?");
+        await visit.Idle();
     }
 
     private static async Task Axe(Visit visit)

@@ -45,6 +45,39 @@ public class KeepTests(RunningApp app)
     }
 
     [Fact]
+    public async Task Who_is_sent_a_link_can_report_it()
+    {
+        await using var visit = await app.Visit();
+        var link = await Link(visit);
+
+        await using var other = await app.Visit();
+        await other.Page.GotoAsync(link);
+        await other.Ready();
+        await Assertions.Expect(other.Page.Locator(".turn")).ToHaveCountAsync(1);
+        await other.Press("Report this conversation");
+
+        await Assertions.Expect(other.Page.Locator(".shared")).ToContainTextAsync("Reported. Thank you.");
+        await Assertions.Expect(other.Page.GetByRole(AriaRole.Button, new() { Name = "Report this conversation" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_link_is_copied_or_where_the_clipboard_is_closed_selected()
+    {
+        await using var visit = await app.Visit();
+        await visit.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        var link = await Link(visit);
+        await visit.Page.EvaluateAsync("() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError')); }");
+        await visit.Press("Copy");
+        await visit.Page.WaitForFunctionAsync("link => document.activeElement.id === 'keep-url' && getSelection().toString() === link", link);
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Copied" })).ToHaveCountAsync(0);
+
+        await visit.Page.EvaluateAsync("() => { delete navigator.clipboard.writeText; }");
+        await visit.Press("Copy");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Copied" })).ToBeVisibleAsync();
+        Assert.Equal(link, await visit.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
+    }
+
+    [Fact]
     public async Task A_saved_file_opens_again_with_its_chart_and_goes_on()
     {
         await using var visit = await app.Visit();
@@ -99,6 +132,17 @@ public class KeepTests(RunningApp app)
         await visit.Page.SetInputFilesAsync("#keep input[type=file]", new FilePayload { Name = "x.json", MimeType = "application/json", Buffer = """{"conversation":[{"role":"wizard","content":"x"}]}"""u8.ToArray() });
         await Assertions.Expect(visit.Page.Locator("#keep .trouble")).ToContainTextAsync("conversation[0].role");
         await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(1);
+    }
+
+    // The link to a short conversation.
+    private static async Task<string> Link(Visit visit)
+    {
+        await visit.Length(16);
+        await visit.Send("Hello.");
+        await visit.Idle();
+        await Menu(visit);
+        await visit.Press("Make a link");
+        return await visit.Page.Locator("#keep-url").InputValueAsync();
     }
 
     private static async Task Menu(Visit visit)

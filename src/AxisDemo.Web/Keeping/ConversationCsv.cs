@@ -22,10 +22,15 @@ public static class ConversationCsv
     public static byte[] Write(ConversationFile conversation)
     {
         ArgumentNullException.ThrowIfNull(conversation);
-        List<string> more = [.. conversation.Turns.SelectMany(turn => turn.A.Concat(turn.B)).SelectMany(answer => answer.More ?? []).Select(readings => readings.Axis).Distinct()];
+        // Each further axis, and where its columns stand among the others'.
+        var more = new Dictionary<string, int>(StringComparer.Ordinal);
         var csv = new StringBuilder(Header);
-        foreach (var axis in more)
+        foreach (var axis in conversation.Turns.SelectMany(turn => turn.A.Concat(turn.B)).SelectMany(answer => answer.More ?? []).Select(readings => readings.Axis))
+        {
+            if (!more.TryAdd(axis, more.Count)) continue;
             foreach (var reading in new[] { "pre", "post", "read" }) csv.Append(',').Append(Quoted($"{reading} {axis}"));
+        }
+
         csv.Append("\r\n");
         for (var t = 0; t < conversation.Turns.Count; t++)
         {
@@ -36,12 +41,13 @@ public static class ConversationCsv
         return Encoding.UTF8.GetBytes(csv.ToString());
     }
 
-    private static void Answers(StringBuilder csv, int turn, string column, IReadOnlyList<FiledAnswer> answers, List<string> more)
+    private static void Answers(StringBuilder csv, int turn, string column, IReadOnlyList<FiledAnswer> answers, Dictionary<string, int> more)
     {
         for (var s = 0; s < answers.Count; s++)
         {
             var answer = answers[s];
-            List<FiledReadings?> others = [.. more.Select(axis => answer.More?.FirstOrDefault(readings => readings.Axis == axis))];
+            var others = new FiledReadings?[more.Count];
+            foreach (var readings in answer.More ?? []) others[more[readings.Axis]] = readings;
             for (var i = 0; i < (answer.Tokens?.Count ?? answer.Ids?.Count ?? 0); i++)
             {
                 csv.Append(CultureInfo.InvariantCulture, $"{turn},{column},{s},{i},{answer.Ids?[i]},{Text(answer.Tokens?[i])},{answer.Pre?[i]},{answer.Post?[i]},{answer.Read?[i]},");

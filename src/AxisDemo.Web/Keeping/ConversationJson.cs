@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using AxisDemo.Formats;
+using AxisDemo.Web.Components.Chat;
 
 namespace AxisDemo.Web.Keeping;
 
@@ -11,6 +12,9 @@ public static class ConversationJson
 {
     /// <summary>What a message calls an imported file.</summary>
     public const string Origin = "conversation";
+
+    /// <summary>Different further axes that a file's answers may have between them: each is columns of every row of the table that is made of it.</summary>
+    public const int MostAxes = 16;
 
     private const string NoUnicode = "it holds text that is no Unicode.";
     private const int MostTurns = 2000;
@@ -86,14 +90,15 @@ public static class ConversationJson
         Count("turns", file.Turns.Count, MostTurns);
         Check("a", file.A);
         Check("b", file.B);
+        var axes = new HashSet<string>(StringComparer.Ordinal);
         for (var t = 0; t < file.Turns.Count; t++)
         {
             var at = $"turns[{t}]";
             var turn = file.Turns[t] ?? throw Fault(at, "is null.");
             Text($"{at}.user", turn.User, LongestText);
             if (turn.Settings is { } settings) Check($"{at}.settings", settings);
-            Check($"{at}.a", turn.A);
-            Check($"{at}.b", turn.B);
+            Check($"{at}.a", turn.A, axes);
+            Check($"{at}.b", turn.B, axes);
         }
     }
 
@@ -134,7 +139,7 @@ public static class ConversationJson
         }
     }
 
-    private static void Check(string at, IReadOnlyList<FiledAnswer> answers)
+    private static void Check(string at, IReadOnlyList<FiledAnswer> answers, HashSet<string> axes)
     {
         Count(at, answers.Count, MostSamples);
         for (var i = 0; i < answers.Count; i++)
@@ -159,14 +164,14 @@ public static class ConversationJson
             Same("liftedLayers", answer.LiftedLayers);
             Same("kl", answer.Kl);
             Same("plainChoice", answer.PlainChoice);
-            Count($"{at}[{i}].more", answer.More?.Count ?? 0, MostSamples);
-            foreach (var more in answer.More ?? [])
+            Count($"{at}[{i}].more", answer.More?.Count ?? 0, MostAxes);
+            for (var k = 0; k < (answer.More?.Count ?? 0); k++)
             {
-                if (more is null) throw Fault($"{at}[{i}].more", "one of them is null.");
-                Text($"{at}[{i}].more.axis", more.Axis, LongestName);
-                Same("more.pre", more.Pre);
-                Same("more.post", more.Post);
-                Same("more.read", more.Read);
+                var more = answer.More![k] ?? throw Fault($"{at}[{i}].more[{k}]", "is null.");
+                Axis($"{at}[{i}].more[{k}].axis", more.Axis, answer.More.Take(k));
+                Same($"more[{k}].pre", more.Pre);
+                Same($"more[{k}].post", more.Post);
+                Same($"more[{k}].read", more.Read);
             }
 
             if (answer.Tokens?.Any(t => t is null) == true) throw Fault($"{at}[{i}].tokens", "one of them is null.");
@@ -176,6 +181,14 @@ public static class ConversationJson
                 if (values is not null && values.Count != tokens) throw Fault($"{at}[{i}].{name}", $"has {values.Count} entries for {tokens} tokens.", "Each list has one entry a token.");
                 if (values is IReadOnlyList<float?> numbers && numbers.Any(n => n is { } x && !float.IsFinite(x))) throw Fault($"{at}[{i}].{name}", "holds a number that is too large.");
             }
+        }
+
+        void Axis(string field, string axis, IEnumerable<FiledReadings> before)
+        {
+            Text(field, axis, LongestName);
+            if (axis == DrawnAxis.Main) throw Fault(field, $"is '{DrawnAxis.Main}'.", "That is the name of the main axis, whose projections stand in pre, post and read.");
+            if (before.Any(other => other.Axis == axis)) throw Fault(field, $"is '{Printable.Text(axis)}' a second time.", "An answer has one entry for each axis.");
+            if (axes.Add(axis) && axes.Count > MostAxes) throw Fault(field, $"is the {axes.Count}th further axis.", $"A file may have {MostAxes} of them.");
         }
     }
 

@@ -69,6 +69,11 @@ public class ChartTests
         Assert.Equal("B: Capped → Capped p90 blocks 2:4, answers to each message 1 → 4", SettingsChange.Words(before, before with { B = ColumnVariant.Capped with { Percentile = 90, Band = new Band(2, 4) }, Repeats = 4 }));
         Assert.Equal("A: Standard → Steered −1.5 towards sea captain, history: each its own → B's for both, a system prompt",
             SettingsChange.Words(before, before with { A = new ColumnVariant { Kind = VariantKind.Steered, Strength = -1.5, Toward = "sea_captain" }, History = HistorySource.FromB, SystemPrompt = "Be brief." }));
+        var random = new ColumnVariant { Kind = VariantKind.Steered, Toward = ColumnVariant.TowardRandom, ControlSeed = 7 };
+        Assert.Equal("B: Random +0.1 along direction 7 → Random +0.1 along direction 8", SettingsChange.Words(before with { B = random }, before with { B = random with { ControlSeed = 8 } }));
+        var ghost = ColumnVariant.Capped with { SystemPrompt = "You are a ghost." };
+        Assert.Equal("B: Capped → Capped with its own system prompt", SettingsChange.Words(before, before with { B = ghost }));
+        Assert.Equal("B: another system prompt of its own", SettingsChange.Words(before with { B = ghost }, before with { B = ghost with { SystemPrompt = "" } }));
     }
 
     [Fact]

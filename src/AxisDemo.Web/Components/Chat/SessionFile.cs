@@ -20,7 +20,10 @@ public static class SessionFile
         ArgumentNullException.ThrowIfNull(trajectory);
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(models);
-        var points = trajectory.Since(default).Points.ToLookup(p => (p.Turn, p.Column, p.Sample));
+        var all = trajectory.Since(default).Points;
+        var points = all.ToLookup(p => (p.Turn, p.Column, p.Sample));
+        // Who watches ever others gets those that were watched first: what is saved can be opened again.
+        HashSet<string> axes = [.. all.SelectMany(p => p.More).Select(m => m.Axis).Distinct().Take(ConversationJson.MostAxes)];
         return new ConversationFile
         {
             Created = now,
@@ -30,8 +33,8 @@ public static class SessionFile
             {
                 User = turn.User,
                 Settings = Settings(turn.Settings),
-                A = [.. turn.A.Select(answer => Answer(turn, answer, points, columns(Chat.Column.A), models))],
-                B = [.. turn.B.Select(answer => Answer(turn, answer, points, columns(Chat.Column.B), models))],
+                A = [.. turn.A.Select(answer => Answer(turn, answer, points, axes, columns(Chat.Column.A), models))],
+                B = [.. turn.B.Select(answer => Answer(turn, answer, points, axes, columns(Chat.Column.B), models))],
             })],
         };
     }
@@ -85,7 +88,7 @@ public static class SessionFile
         answer.Origin ?? (answer.Model == column?.Id ? null
             : models(answer.Model) is { } other ? new AnswerOrigin(Model(other), Axis(other.Axis)) : new AnswerOrigin(new FiledModel(answer.Model), null));
 
-    private static FiledAnswer Answer(ChatTurn turn, Answer answer, ILookup<(int, Column, int), TokenPoint> points, ReadyModel? column, Func<string, ReadyModel?> models)
+    private static FiledAnswer Answer(ChatTurn turn, Answer answer, ILookup<(int, Column, int), TokenPoint> points, HashSet<string> axes, ReadyModel? column, Func<string, ReadyModel?> models)
     {
         var other = Other(answer, column, models);
         var tokens = points[(turn.Index, answer.Column, answer.Sample)].OrderBy(p => p.Index).ToList();
@@ -104,7 +107,7 @@ public static class SessionFile
                 Axis = other?.Axis,
                 // What was not sampled here has no seed.
                 Seed = answer.Ids.Count > 0 && answer.Given is null ? TurnRunner.Seed(answer).ToString(CultureInfo.InvariantCulture) : null,
-                More = measured && tokens[0].More.Count > 0 ? [.. tokens[0].More.Select(m => Readings(m.Axis, [.. tokens.Select(p => p.More.Where(x => x.Axis == m.Axis).Select(x => (AxisPoint?)x).FirstOrDefault())]))] : null,
+                More = measured && tokens[0].More.Count > 0 ? [.. tokens[0].More.Where(m => axes.Contains(m.Axis)).Select(m => Readings(m.Axis, [.. tokens.Select(p => p.More.Where(x => x.Axis == m.Axis).Select(x => (AxisPoint?)x).FirstOrDefault())]))] : null,
                 Ids = [.. answer.Ids],
                 Tokens = measured ? [.. tokens.Select(p => p.Text)] : null,
                 Pre = measured ? [.. tokens.Select(p => Finite(p.Pre))] : null,

@@ -44,8 +44,13 @@ public static class SettingsChange
         return words.Count > 0 ? string.Join(", ", words) : "other settings";
     }
 
-    private static IEnumerable<string> Variants(ChatSettings before, ChatSettings now, Column column) =>
-        before[column] == now[column] ? [] : [$"{column}: {Variant(before[column])} → {Variant(now[column])}"];
+    private static IEnumerable<string> Variants(ChatSettings before, ChatSettings now, Column column)
+    {
+        var (from, to) = (Variant(before[column]), Variant(now[column]));
+        if (from != to) return [$"{column}: {from} → {to}"];
+        // Two prompts have no names that would tell them apart.
+        return before[column].SystemPrompt == now[column].SystemPrompt ? [] : [$"{column}: another system prompt of its own"];
+    }
 
     private static List<string> Common(ChatSettings before, ChatSettings now)
     {
@@ -65,9 +70,13 @@ public static class SettingsChange
 
     private static string History(HistorySource source) => source switch { HistorySource.FromA => "A's for both", HistorySource.FromB => "B's for both", _ => "each its own" };
 
-    private static string Variant(ColumnVariant variant) => variant.Kind switch
+    // A plain column with its own prompt is named by it.
+    private static string Variant(ColumnVariant variant) => Doing(variant) + (variant.Intervenes && variant.SystemPrompt is not null ? " with its own system prompt" : "");
+
+    private static string Doing(ColumnVariant variant) => variant.Kind switch
     {
         VariantKind.Capped => variant.Name + (variant.Percentile is { } p ? FormattableString.Invariant($" p{p:0.#}") : "") + (variant.Band is { } band ? $" blocks {band}" : ""),
+        VariantKind.Steered when variant.Toward == ColumnVariant.TowardRandom => FormattableString.Invariant($"{variant.Name} {variant.Strength:+0.##;−0.##;0} along direction {variant.ControlSeed}"),
         VariantKind.Steered => FormattableString.Invariant($"{variant.Name} {variant.Strength:+0.##;−0.##;0} towards {variant.Toward.Replace('_', ' ')}"),
         _ => variant.Name + (variant.Model is { } model ? $" {model}" : ""),
     };

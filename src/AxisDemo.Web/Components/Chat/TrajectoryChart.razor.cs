@@ -123,7 +123,20 @@ public sealed partial class TrajectoryChart
         await chart.DisposeAsync();
     }
 
-    private Task SaveAsync() => Download.SaveAsync("csv", ConversationCsv.MediaType, ConversationCsv.Write(Session!.File(Clock.GetUtcNow())));
+    private async Task SaveAsync()
+    {
+        // As in the menu: what is saved is a conversation at rest.
+        if (Session is not { Running: false } session) return;
+        try
+        {
+            await Download.SaveAsync("csv", ConversationCsv.MediaType, ConversationCsv.Write(session.File(Clock.GetUtcNow())));
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException or JSException)
+        {
+            // The page is gone, or its connection for a while: nobody waits for the file, or they press again. The chart goes on.
+            pulse?.Signal();
+        }
+    }
 
     private void Draw(string? key)
     {
@@ -154,10 +167,20 @@ public sealed partial class TrajectoryChart
         if (chart is null || Session is null || sending) return;
         var delta = Session.Trajectory.Since(cursor, MostPoints);
         if (Empty(delta)) return;
+        Dictionary<int, string> words;
+        bool taken;
         sending = true;
-        var words = Changes(Session.Turns);
-        var taken = await CallAsync("extend", ChartMessages.Delta(delta, words));
-        sending = false;
+        try
+        {
+            words = Changes(Session.Turns);
+            taken = await CallAsync("extend", ChartMessages.Delta(delta, words));
+        }
+        finally
+        {
+            // A chart that could not be told once is told the next time.
+            sending = false;
+        }
+
         // What the browser may have taken after all is sent once more: it says after which point it belongs, so nothing doubles, and a
         // slow browser does not begin again for ever.
         if (!taken) return;
@@ -192,15 +215,23 @@ public sealed partial class TrajectoryChart
         var (a, b) = (Session.Settings.A, Session.Settings.B);
         var now = new Shown(drawn.Key, Reading, VariantPlan.Floor(a, Axis), VariantPlan.Floor(b, Axis), a.Name, b.Name);
         if (now == shown) return;
+        bool taken;
         showing = true;
-        var taken = await CallAsync("show", new
+        try
         {
-            axis = ChartMessages.Axis(drawn),
-            reading = Reading.ToString().ToLowerInvariant(),
-            next = new[] { ChartMessages.Floor(now.FloorA), ChartMessages.Floor(now.FloorB) },
-            names = new[] { now.NameA, now.NameB },
-        });
-        showing = false;
+            taken = await CallAsync("show", new
+            {
+                axis = ChartMessages.Axis(drawn),
+                reading = Reading.ToString().ToLowerInvariant(),
+                next = new[] { ChartMessages.Floor(now.FloorA), ChartMessages.Floor(now.FloorB) },
+                names = new[] { now.NameA, now.NameB },
+            });
+        }
+        finally
+        {
+            showing = false;
+        }
+
         if (!taken) return;
         shown = now;
         // A slider that was moved meanwhile.

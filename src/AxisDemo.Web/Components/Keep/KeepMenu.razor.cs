@@ -124,6 +124,15 @@ public sealed partial class KeepMenu : IAsyncDisposable
             // The browser stopped sending the file.
             problem = $"The file could not be read: {e.Message}";
         }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone: nobody is left to tell.
+            problem = null;
+        }
+        catch (Exception e) when (e is JSException or OperationCanceledException)
+        {
+            problem = "This browser could not be reached for a moment. Try again.";
+        }
     }
 
     /// <summary>A link that was made in this browser.</summary>

@@ -63,6 +63,10 @@ public class ConversationJsonTests
     [InlineData("turns[0].a[0].read", "[1e300, 0]", "turns[0].a[0].read")]
     [InlineData("turns[0].a[0].kl", "\"much\"", "turns[0].a[0].kl")]
     [InlineData("turns[0].a[0].tokens", "[null, \"a\"]", "turns[0].a[0].tokens")]
+    [InlineData("turns[0].a[0].more", "[null]", "turns[0].a[0].more[0]")]
+    [InlineData("turns[0].a[0].more", """[{"axis":"assistant","pre":[1,2],"post":[1,2],"read":[1,2]}]""", "turns[0].a[0].more[0].axis")]
+    [InlineData("turns[0].a[0].more", """[{"axis":"random","pre":[1,2],"post":[1,2],"read":[1,2]},{"axis":"random","pre":[1,2],"post":[1,2],"read":[1,2]}]""", "turns[0].a[0].more[1].axis")]
+    [InlineData("turns[0].a[0].more", """[{"axis":"random","pre":[1],"post":[1,2],"read":[1,2]}]""", "turns[0].a[0].more[0].pre")]
     [InlineData("a.axis.displayLayer", "-1", "a.axis.displayLayer")]
     public void A_wrong_field_is_named(string field, string value, string named)
     {
@@ -74,6 +78,29 @@ public class ConversationJsonTests
         var fault = Assert.Throws<InputException>(() => ConversationJson.Read(Encoding.UTF8.GetBytes(json.ToJsonString())));
         Assert.StartsWith(named, fault.Field, StringComparison.Ordinal);
         Assert.DoesNotContain("AxisDemo.", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(500, true)]
+    [InlineData(501, false)]
+    public void The_name_of_an_axis_has_an_end(int length, bool possible)
+    {
+        var bytes = ConversationJson.Write(Watching([new string('x', length)]));
+        if (possible) Assert.Single(ConversationJson.Read(bytes).Turns);
+        else Assert.Equal("turns[0].a[0].more[0].axis", Assert.Throws<InputException>(() => ConversationJson.Read(bytes)).Field);
+    }
+
+    [Fact]
+    public void A_file_has_so_many_further_axes_between_all_its_answers()
+    {
+        var most = Enumerable.Range(0, ConversationJson.MostAxes).Select(i => $"role:{i}").ToArray();
+        Assert.Equal(2, ConversationJson.Read(ConversationJson.Write(Watching(most[..9], most[5..]))).Turns.Count);
+
+        // What took gigabytes once: every answer names other axes, and each would be three columns of every row.
+        var many = ConversationJson.Write(Watching([.. Enumerable.Range(0, 2000).Select(t => Enumerable.Range(0, 16).Select(k => $"axis:{t}.{k}").ToArray())]));
+        var fault = Assert.Throws<InputException>(() => ConversationJson.Read(many));
+        Assert.Equal("turns[1].a[0].more[0].axis", fault.Field);
+        Assert.Contains("16", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -147,4 +174,10 @@ public class ConversationJsonTests
         Assert.EndsWith(",1.5,2,3", lines[3], StringComparison.Ordinal);
         Assert.EndsWith(",,,4", lines[4], StringComparison.Ordinal);
     }
+
+    /// <summary>A turn for each list of further axes that its answer was measured on.</summary>
+    internal static ConversationFile Watching(params string[][] turns) => Sample with
+    {
+        Turns = [.. turns.Select(axes => Sample.Turns[0] with { A = [Sample.Turns[0].A[0] with { More = [.. axes.Select(axis => new FiledReadings(axis, [1, 2], [1, 2], [1, 2]))] }] })],
+    };
 }

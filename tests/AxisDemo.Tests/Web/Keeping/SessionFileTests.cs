@@ -113,6 +113,17 @@ public sealed class SessionFileTests : IDisposable
     }
 
     [Fact]
+    public void Who_watches_more_axes_than_a_file_may_have_can_open_it_again_with_the_first()
+    {
+        var axes = Enumerable.Range(0, ConversationJson.MostAxes + 2).Select(i => $"role:{i}").ToArray();
+        session.Open(ConversationJsonTests.Watching(axes[..10], axes[10..]));
+
+        var read = ConversationJson.Read(ConversationJson.Write(session.File(Now)));
+
+        Assert.Equal(axes[..ConversationJson.MostAxes], read.Turns.SelectMany(t => t.A).SelectMany(a => a.More!).Select(m => m.Axis));
+    }
+
+    [Fact]
     public void What_another_model_wrote_stays_its_own_through_another_save()
     {
         var foreign = ConversationJsonTests.Sample with { A = ConversationJsonTests.Sample.A with { Model = new FiledModel("Llama", "ff") } };
