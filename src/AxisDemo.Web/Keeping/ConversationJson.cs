@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using AxisDemo.Formats;
 using AxisDemo.Web.Components.Chat;
@@ -8,7 +9,7 @@ using AxisDemo.Web.Components.Chat;
 namespace AxisDemo.Web.Keeping;
 
 /// <summary>Reads conversations that somebody hands in (this program's files and published transcripts), and writes them.</summary>
-public static class ConversationJson
+public static partial class ConversationJson
 {
     /// <summary>What a message calls an imported file.</summary>
     public const string Origin = "conversation";
@@ -16,6 +17,7 @@ public static class ConversationJson
     /// <summary>Different further axes that a file's answers may have between them: each is columns of every row of the table that is made of it.</summary>
     public const int MostAxes = 16;
 
+    private const string Remedy = "Choose a file that was saved here, or a transcript in the published layout.";
     private const string NoUnicode = "it holds text that is no Unicode.";
     private const int MostTurns = 2000;
     private const int MostSamples = 16;
@@ -48,6 +50,7 @@ public static class ConversationJson
     public static ConversationFile Read(ReadOnlySpan<byte> utf8)
     {
         if (utf8.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        if (utf8.IsEmpty) throw Fault("", "it is empty.", Remedy);
         try
         {
             var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
@@ -63,7 +66,7 @@ public static class ConversationJson
         catch (JsonException e)
         {
             var field = e.Path is { Length: > 1 } path ? path.TrimStart('$', '.') : "";
-            throw Fault(field, e.InnerException is InvalidOperationException ? NoUnicode : Explain(e), "Choose a file that was saved here, or a transcript in the published layout.", e);
+            throw Fault(field, Explain(e), Remedy, e);
         }
         catch (InvalidOperationException e)
         {
@@ -74,14 +77,35 @@ public static class ConversationJson
 
     internal static InputException Fault(string field, string fault, string remedy = "", Exception? inner = null) => new(Origin, field, fault, remedy, inner);
 
-    // The framework's words end with the place, which stands in the field already.
+    // The framework speaks of its own types and bytes; what is wrong is said in the file's terms.
     private static string Explain(JsonException e)
     {
+        if (e.InnerException is InvalidOperationException inner)
+            return !inner.Message.Contains("token type", StringComparison.Ordinal) ? NoUnicode : inner.Message.EndsWith("as a string.", StringComparison.Ordinal) ? "is not text." : "is not of the kind that belongs there.";
         var words = e.Message;
-        var path = words.IndexOf(" Path: ", StringComparison.Ordinal);
-        var line = e.LineNumber is { } l && e.Path is null or "$" or "" ? $" (line {e.LineNumber + 1})" : "";
-        return (path > 0 ? words[..path] : words).Replace("AxisDemo.Web.Keeping.Filed", "", StringComparison.Ordinal).Replace("AxisDemo.Web.Keeping.", "", StringComparison.Ordinal) + line;
+        // The first name in quotes is the type's.
+        if (words.Contains("missing required properties", StringComparison.Ordinal) && Quoted().Matches(words).Skip(1).Select(m => m.Groups[1].Value).ToList() is var missing)
+            return $"is not all there: {string.Join(", ", missing)} {(missing.Count > 1 ? "are" : "is")} missing.";
+        if (words.Contains("null", StringComparison.Ordinal) && words.Contains("allow", StringComparison.Ordinal)) return "must not be null.";
+        const string Wrong = "could not be converted to ";
+        if (words.IndexOf(Wrong, StringComparison.Ordinal) is > 0 and var at) return $"is not {Kind(words[(at + Wrong.Length)..])}.";
+        var end = words.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+        return (end > 0 ? words[..end] : words) + (e.LineNumber is { } line ? $" (line {line + 1})" : "");
     }
+
+    private static string Kind(string type) => type switch
+    {
+        _ when type.Contains("List", StringComparison.Ordinal) => "a list",
+        _ when type.Contains("String", StringComparison.Ordinal) => "text",
+        _ when type.Contains("Boolean", StringComparison.Ordinal) => "true or false",
+        _ when type.Contains("DateTime", StringComparison.Ordinal) => "a time",
+        _ when type.Contains("Int", StringComparison.Ordinal) => "a whole number",
+        _ when type.Contains("Single", StringComparison.Ordinal) || type.Contains("Double", StringComparison.Ordinal) => "a number",
+        _ => "an object",
+    };
+
+    [GeneratedRegex("'([^']*)'")]
+    private static partial Regex Quoted();
 
     private static void Check(ConversationFile file)
     {
