@@ -22,6 +22,7 @@ public static partial class ConversationJson
     private const int MostTurns = 2000;
     private const int MostSamples = 16;
     private const int MostTokens = 100_000;
+    private const int MostTokensInAll = 500_000; // each is a row of the table
     private const int LongestText = 1_000_000;
     private const int LongestName = 500;
     private static readonly string[] Kinds = ["plain", "capped", "steered"];
@@ -124,6 +125,9 @@ public static partial class ConversationJson
             Check($"{at}.a", turn.A, axes);
             Check($"{at}.b", turn.B, axes);
         }
+
+        var all = file.Turns.SelectMany(turn => turn.A.Concat(turn.B)).Sum(answer => (long)(answer.Tokens?.Count ?? answer.Ids?.Count ?? 0));
+        if (all > MostTokensInAll) throw Fault("turns", $"have {all:N0} tokens between them; {MostTokensInAll:N0} are possible.", "Share it in parts.");
     }
 
     private static void Check(string at, FiledColumn column)

@@ -96,6 +96,14 @@ public class ConversationJsonTests
         foreach (var inner in Inner) Assert.DoesNotContain(inner, fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_file_of_ids_alone_has_so_many_of_them()
+    {
+        var longest = Sample.Turns[0] with { A = [new FiledAnswer { Text = "", Ids = new int[100_000] }] };
+        Assert.Equal(5, ConversationJson.Read(ConversationJson.Write(Sample with { Turns = [longest, longest, longest, longest, longest] })).Turns.Count);
+        Assert.Equal("turns", Assert.Throws<InputException>(() => ConversationJson.Read(ConversationJson.Write(Sample with { Turns = [longest, longest, longest, longest, longest, Sample.Turns[0]] }))).Field);
+    }
+
     [Theory]
     [InlineData(500, true)]
     [InlineData(501, false)]
