@@ -69,12 +69,17 @@ public class SettingsTests(RunningApp app)
         await Assertions.Expect(panel).ToBeHiddenAsync();
         await Assertions.Expect(settings).ToBeFocusedAsync();
 
+        // From the first control back to the last, and on to the first again. Not before it is open: a key goes to what has the focus.
+        var done = panel.GetByRole(AriaRole.Button, new() { Name = "Done" });
         await settings.ClickAsync();
+        await Assertions.Expect(done).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Shift+Tab");
         await Assertions.Expect(panel.Locator(":focus")).ToHaveCountAsync(1);
+        await Assertions.Expect(done).Not.ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Tab");
-        await Assertions.Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Done" })).ToBeFocusedAsync();
+        await Assertions.Expect(done).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(panel).ToBeHiddenAsync();
 
         await settings.ClickAsync();
         await visit.Length(16);

@@ -28,7 +28,7 @@ public class ModelPickerTests
         var page = await Picker(mayLoad: true);
         var rows = page.QuerySelectorAll(".models li").ToDictionary(r => r.QuerySelector("b")!.TextContent);
 
-        Assert.Contains("3.2 B parameters · qwen3 · 3.0 GB · axis not known yet", Words(rows["big"]), StringComparison.Ordinal);
+        Assert.Contains("3.2 B parameters · qwen3 · 3.2 GB · axis not known yet", Words(rows["big"]), StringComparison.Ordinal);
         Assert.Equal("Q8_0", rows["big"].QuerySelector(".tag")!.TextContent);
         Assert.Contains("135 M parameters · has an axis · answering", Words(rows["scripted"]), StringComparison.Ordinal);
         Assert.Contains("2 axes · in memory", Words(rows["other"]), StringComparison.Ordinal);
