@@ -123,16 +123,7 @@ public sealed partial class ChatPage
         }
 
         if (attached) Store.Detach(SessionId);
-        if (script is null) return;
-        try
-        {
-            await script.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and the script with it: the ordinary end of a visit.
-            script = null;
-        }
+        await script.ReleaseAsync();
     }
 
     // A link may name a preset: it is played once the model is there, in a conversation that has not begun.

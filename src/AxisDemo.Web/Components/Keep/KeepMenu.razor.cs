@@ -51,19 +51,7 @@ public sealed partial class KeepMenu : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (script is null) return;
-        try
-        {
-            await script.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and the script with it: the ordinary end of a visit.
-            script = null;
-        }
-    }
+    public ValueTask DisposeAsync() => script.ReleaseAsync();
 
     private string Url(string id) => Navigation.ToAbsoluteUri($"c/{id}").ToString();
 

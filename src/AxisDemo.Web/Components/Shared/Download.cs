@@ -20,17 +20,5 @@ public sealed class Download(IJSRuntime js, TimeProvider clock) : IAsyncDisposab
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (script is null) return;
-        try
-        {
-            await script.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and the script with it: the ordinary end of a visit.
-            script = null;
-        }
-    }
+    public ValueTask DisposeAsync() => script.ReleaseAsync();
 }
