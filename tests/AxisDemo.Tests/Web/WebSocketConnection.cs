@@ -83,9 +83,10 @@ internal sealed class WebSocketConnection : ConnectionContext
 
             await reader.CompleteAsync();
         }
-        catch (WebSocketException e)
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
         {
-            await reader.CompleteAsync(e);
+            // A receive that is cancelled aborts the whole socket: what was still being sent then ends with it.
+            await reader.CompleteAsync(e is OperationCanceledException ? null : e);
         }
     }
 
