@@ -87,7 +87,7 @@ public class ChatTests(RunningApp app)
     }
 
     [Fact]
-    public async Task Undo_returns_the_text_regenerate_answers_again_and_clear_forgets()
+    public async Task Undo_returns_the_text_regenerate_answers_again_and_what_is_cleared_comes_back()
     {
         await using var visit = await app.Visit();
         await visit.Length(16);
@@ -107,6 +107,14 @@ public class ChatTests(RunningApp app)
         await visit.Idle();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".welcome")).ToBeVisibleAsync();
+        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').data[0].y.length === 0");
+
+        await visit.Press("Undo");
+        await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(1);
+        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').data[0].y.length > 0");
+        await visit.Press("Undo");
+        await Assertions.Expect(visit.Page.Locator(".welcome")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" })).ToBeDisabledAsync();
     }
 
     [Fact]

@@ -71,6 +71,37 @@ public sealed class ChatSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_cleared_or_replaced_comes_back_as_it_was()
+    {
+        await session.SendAsync("One");
+        session.Settings = session.Settings with { SystemPrompt = "Be brief.", Repeats = 4, B = ColumnVariant.Plain };
+        await session.SendAsync("Two");
+        var (turns, drawn) = (session.Turns, session.Trajectory.Since(default));
+        session.Clear();
+        Assert.Empty(session.Turns);
+        session.Clear();
+        Assert.Null(session.Undo());
+        AssertBack();
+
+        var preset = Preset.All.First(p => p.SystemPrompt.Length > 0);
+        await session.PlayAsync(preset);
+        foreach (var _ in preset.Turns) Assert.NotNull(session.Undo());
+        Assert.Null(session.Undo());
+        AssertBack();
+        Assert.NotNull(session.Undo());
+        Assert.NotNull(session.Undo());
+        Assert.False(session.CanUndo);
+
+        void AssertBack()
+        {
+            Assert.Equal(turns, session.Turns);
+            var now = session.Trajectory.Since(default);
+            Assert.Equal(drawn.Points, now.Points);
+            Assert.Equivalent(drawn.Turns, now.Turns, strict: true);
+        }
+    }
+
+    [Fact]
     public async Task Regenerate_asks_the_same_again_with_other_luck()
     {
         await session.SendAsync("One");
@@ -103,7 +134,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.True(session.Running);
 
         session.Stop();
-        await playing.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await playing.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         Assert.False(session.Running);
         Assert.Equal("cancelled", Assert.Single(session.Turns).A[0].Reason);
@@ -198,11 +229,11 @@ public sealed class ChatSessionTests : IDisposable
             start.SignalAndWait();
             return session.RegenerateAsync();
         })).ToArray();
-        await Task.WhenAny(clicks).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await Task.WhenAny(clicks).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.Null(session.Undo());
         session.Clear();
         generator.Hold.SetResult();
-        await Task.WhenAll(clicks).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await Task.WhenAll(clicks).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         Assert.Equal(["One", "Two"], session.Turns.Select(t => t.User));
         Assert.Equal(asked + 2, generator.Requests.Count);
@@ -244,8 +275,18 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal("Be brief.", session.Settings.SystemPrompt);
 
         await session.PlayAsync(pirate);
+        session.Undo();
+        session.Clear();
+        session.Undo();
+        Assert.Equal(pirate.SystemPrompt, session.Settings.SystemPrompt);
+        session.Clear();
+        Assert.Equal("Be brief.", session.Settings.SystemPrompt);
+
+        await session.PlayAsync(pirate);
         session.Settings = session.Settings with { SystemPrompt = "Be kind." };
         session.Clear();
+        Assert.Equal("Be kind.", session.Settings.SystemPrompt);
+        session.Undo();
         Assert.Equal("Be kind.", session.Settings.SystemPrompt);
     }
 
@@ -416,7 +457,7 @@ public sealed class ChatSessionTests : IDisposable
 
         Assert.Equal(32, session.Trajectory.Turn(0)!.Span);
         generator.Hold.SetResult();
-        await onward.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await onward.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.Equal(4, session.Trajectory.Turn(0)!.Span);
     }
 

@@ -68,7 +68,7 @@ public sealed class SessionStoreTests : IDisposable
         Assert.True(session.Running);
 
         clock.Advance(TimeSpan.FromSeconds(2));
-        await answering.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await answering.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         Assert.Equal("cancelled", session.Turns[0].A[0].Reason);
     }

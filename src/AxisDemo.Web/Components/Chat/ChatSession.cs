@@ -18,8 +18,6 @@ public sealed partial class ChatSession : IDisposable
     private List<ChatTurn> turns = [];
     private CancellationTokenSource? running;
     private ChatSettings settings;
-    // The preset that set the system prompt, and the visitor's own prompt, which comes back when the preset goes.
-    private (Preset Preset, string OwnPrompt)? borrowed;
 
     /// <summary>A conversation without turns.</summary>
     public ChatSession(IModelSource source, LimitOptions limits)
@@ -94,8 +92,7 @@ public sealed partial class ChatSession : IDisposable
                 stop => TurnAsync(preset.Turns[0], 0, under, stop, () =>
                 {
                     Forget();
-                    borrowed = (preset, settings.SystemPrompt);
-                    settings = settings with { SystemPrompt = preset.SystemPrompt };
+                    Borrow(preset);
                 }),
                 .. preset.Turns.Skip(1).Select(text => (Step)(stop => TurnAsync(text, null, Settings, stop))),
             ];
@@ -148,35 +145,6 @@ public sealed partial class ChatSession : IDisposable
 
         Changed?.Invoke();
         return true;
-    }
-
-    /// <summary>Takes the last turn away and returns its message, for the box.</summary>
-    public string? Undo()
-    {
-        string text;
-        lock (gate)
-        {
-            if (Running || turns.Count == 0) return null;
-            text = turns[^1].User;
-            RemoveFrom(turns.Count - 1);
-            Problem = null;
-        }
-
-        Changed?.Invoke();
-        return text;
-    }
-
-    /// <summary>Forgets the conversation; settings stay, but for a preset's system prompt.</summary>
-    public void Clear()
-    {
-        lock (gate)
-        {
-            if (Running) return;
-            Forget();
-            Problem = null;
-        }
-
-        Changed?.Invoke();
     }
 
     /// <summary>Ends what is under way. The engine takes its requests out at its next step.</summary>
@@ -339,20 +307,6 @@ public sealed partial class ChatSession : IDisposable
         : text.Length > limits.MessageCharacters ? $"The message has {text.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
         : system.Length > limits.MessageCharacters ? $"The system prompt has {system.Length:N0} characters; at most {limits.MessageCharacters:N0} can be read. Shorten it."
         : null;
-
-    private void Forget()
-    {
-        RemoveFrom(0);
-        // A prompt that the visitor has written over the preset's is the visitor's own.
-        if (borrowed is { } b && settings.SystemPrompt == b.Preset.SystemPrompt) settings = settings with { SystemPrompt = b.OwnPrompt };
-        borrowed = null;
-    }
-
-    private void RemoveFrom(int turn)
-    {
-        turns = turns[..turn];
-        Trajectory.Truncate(turn);
-    }
 
     /// <summary>The models that the columns run.</summary>
     private sealed record ReadyColumns(ReadyModel A, ReadyModel B)
