@@ -101,7 +101,7 @@ public class ChartViewTests(RunningApp app)
         var rows = visit.Page.Locator("#chart-table tbody tr");
         await Assertions.Expect(rows).ToHaveCountAsync(2);
         await Assertions.Expect(rows.Nth(1)).ToContainTextAsync("temperature 0.7 → 0.2");
-        Assert.Contains("settings", await visit.Page.EvaluateAsync<string[]>("() => document.querySelector('.plot').data.map(t => t.name ?? '')"));
+        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').data.some(t => t.name === 'settings')");
         await visit.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(visit.Page.Locator("#chart-table")).ToBeHiddenAsync();
     }

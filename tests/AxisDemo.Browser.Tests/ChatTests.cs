@@ -105,7 +105,7 @@ public class ChatTests(RunningApp app)
 
         await visit.Send("Name another colour.");
         await visit.Idle();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync();
+        await visit.Clear();
         await Assertions.Expect(visit.Page.Locator(".welcome")).ToBeVisibleAsync();
         await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').data[0].y.length === 0");
 
@@ -142,6 +142,7 @@ public class ChatTests(RunningApp app)
         await visit.Length(16);
         await visit.Send("Who are you?");
         await visit.Idle();
+        await visit.Charted();
         var read = await visit.Page.EvaluateAsync<double[]>("() => document.querySelector('.plot').data[1].y");
 
         await visit.Answers("col-b").Locator(".t").First.HoverAsync();

@@ -11,8 +11,13 @@ public class ColumnTests(RunningApp app)
     {
         await using var visit = await app.Visit(guide: true);
         var guide = visit.Page.Locator("#guide");
-        await Assertions.Expect(guide).ToContainTextAsync("1 of 4");
-        for (var i = 0; i < 4; i++) await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(guide.Locator("[data-guide-next]")).ToBeFocusedAsync();
+        for (var i = 1; i <= 4; i++)
+        {
+            await Assertions.Expect(guide.GetByText($"{i} of 4")).ToBeVisibleAsync();
+            await visit.Page.Keyboard.PressAsync("Enter");
+        }
+
         await Assertions.Expect(guide).ToBeHiddenAsync();
 
         await visit.Page.ReloadAsync();
@@ -115,7 +120,7 @@ public class ColumnTests(RunningApp app)
 
         async Task<string> Say()
         {
-            if (await visit.Page.Locator(".turn").CountAsync() > 0) await visit.Press("Clear");
+            if (await visit.Page.Locator(".turn").CountAsync() > 0) await visit.Clear();
             await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(0);
             await Ask(visit);
             return await visit.Answers("col-b").Locator(".text").InnerTextAsync();

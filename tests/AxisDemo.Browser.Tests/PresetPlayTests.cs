@@ -27,7 +27,7 @@ public class PresetPlayTests(RunningApp app)
             }
 
             Assert.InRange(await visit.Drawn(0), preset.Turns.Count, preset.Turns.Count * 17);
-            await visit.Press("Clear");
+            await visit.Clear();
             await Assertions.Expect(visit.Page.Locator(".welcome")).ToBeVisibleAsync();
         }
     }

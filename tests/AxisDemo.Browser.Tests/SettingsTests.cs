@@ -41,9 +41,9 @@ public class SettingsTests(RunningApp app)
         await visit.Length(32);
         await visit.Set("#seed", "11");
         var first = await Say();
-        await visit.Press("Clear");
+        await visit.Clear();
         var again = await Say();
-        await visit.Press("Clear");
+        await visit.Clear();
         await visit.Set("#seed", "12");
         var other = await Say();
 
@@ -104,7 +104,7 @@ public class SettingsTests(RunningApp app)
         await text.HoverAsync();
         await visit.Page.Mouse.WheelAsync(0, -300);
         await visit.Page.WaitForFunctionAsync($"() => !({LastSeen})()");
-        var read = await visit.Page.EvaluateAsync<double>(Top);
+        var read = await visit.Page.EvaluateAsync<double>(Resting);
         await visit.Idle();
         Assert.Equal(read, await visit.Page.EvaluateAsync<double>(Top), 2.0);
     }
@@ -112,6 +112,20 @@ public class SettingsTests(RunningApp app)
     // Whether the last token that is drawn lies above the message box.
     private const string LastSeen = """
         () => [...document.querySelectorAll('#turn-1 .t')].filter(t => t.getClientRects().length).at(-1).getBoundingClientRect().bottom <= document.querySelector('.composer').getBoundingClientRect().top
+        """;
+
+    // Where the scrolling of the wheel has come to rest.
+    private const string Resting = $$"""
+        async () => {
+          let was = -1;
+          for (let same = 0; same < 15;) {
+            await new Promise(requestAnimationFrame);
+            const now = ({{Top}})();
+            same = now === was ? same + 1 : 0;
+            was = now;
+          }
+          return was;
+        }
         """;
 
     private const string Top = "() => Math.max(document.querySelector('.page').scrollTop, document.querySelector('.conversation').scrollTop)";

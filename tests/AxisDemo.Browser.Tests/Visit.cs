@@ -84,8 +84,23 @@ public sealed class Visit : IAsyncDisposable
         await Assertions.Expect(Page.Locator(".turn")).ToHaveCountAsync(turns + 1);
     }
 
+    /// <summary>Takes the conversation away and waits until it is gone.</summary>
+    public async Task Clear()
+    {
+        await Press("Clear");
+        await Assertions.Expect(Page.Locator(".turn")).ToHaveCountAsync(0);
+    }
+
     /// <summary>Waits until nothing is being answered.</summary>
     public Task Idle() => Assertions.Expect(Page.Locator("button[type=submit]")).ToBeVisibleAsync(new() { Timeout = 120_000 });
+
+    /// <summary>Waits until the chart has drawn every token of the answers: it does so at its own pace, a moment after the text.</summary>
+    public Task Charted() => Page.WaitForFunctionAsync("""
+        () => ['a', 'b'].every((column, i) => {
+          const tokens = [...document.querySelectorAll(`.answer.col-${column}`)].map(answer => Number([...answer.querySelectorAll('.t')].at(-1).dataset.i) + 1);
+          return document.querySelector('.plot').data[i].y.filter(v => v != null).length >= tokens.reduce((a, b) => a + b);
+        })
+        """);
 
     /// <summary>Tokens that the chart draws in a column.</summary>
     public Task<int> Drawn(int column) => Page.EvaluateAsync<int>("c => (document.querySelector('.plot').data?.[c].y ?? []).filter(v => v != null).length", column);
