@@ -28,6 +28,8 @@ public sealed partial class SharedNotice
     /// <summary>Where the model stands.</summary>
     [Parameter, EditorRequired] public ModelState State { get; set; } = null!;
 
+    // While the page is drawn for the first time: the answer's status is still to be said.
+    [CascadingParameter] private HttpContext? Http { get; set; }
     [Inject] private IConversationStore Store { get; set; } = null!;
     [Inject] private IOptions<SharingOptions> Sharing { get; set; } = null!;
 
@@ -37,7 +39,14 @@ public sealed partial class SharedNotice
         try
         {
             shared = Store.Find(Id);
-            if (shared is null) problem = "There is no such conversation: its maker has deleted it, it has expired, or the link is incomplete.";
+            if (shared is not null) return;
+            // Set at once, the status would have the renderer leave the page out.
+            Http?.Response.OnStarting(() =>
+            {
+                Http.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            });
+            problem = "There is no such conversation: its maker has deleted it, it has expired, or the link is incomplete.";
         }
         catch (InputException e)
         {

@@ -38,11 +38,14 @@ public sealed class ConversationEndpointsTests : IDisposable
         var share = (await answer.Content.ReadFromJsonAsync<Share>(cancellation))!;
 
         Assert.Equal(sent, await client.GetByteArrayAsync(answer.Headers.Location, cancellation));
+        Assert.Equal(HttpStatusCode.OK, await Page(share.Id));
         Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsJsonAsync($"/api/conversations/{share.Id}/report", new ReportRequest("rude"), cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, await Delete(share.Id, null));
         Assert.Equal(HttpStatusCode.NotFound, await Delete(share.Id, share.Id));
         Assert.Equal(HttpStatusCode.NoContent, await Delete(share.Id, share.Key));
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(answer.Headers.Location, cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, await Page(share.Id));
+        Assert.Contains("There is no such conversation", await (await client.GetAsync($"/c/{share.Id}", cancellation)).Content.ReadAsStringAsync(cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,6 +59,8 @@ public sealed class ConversationEndpointsTests : IDisposable
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
         Assert.Contains("20,000", await large.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
+
+    private async Task<HttpStatusCode> Page(string id) => (await client.GetAsync($"/c/{id}", TestContext.Current.CancellationToken)).StatusCode;
 
     private Task<HttpResponseMessage> Post(byte[] json)
     {
