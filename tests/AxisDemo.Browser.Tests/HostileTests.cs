@@ -144,7 +144,7 @@ public sealed class HostileTests(RunningApp app, HostileHost hostile)
     {
         await using var visit = await Visit();
         // No conversation has such a name.
-        visit.Allow("404");
+        visit.Allow($"404 (Not Found) {visit.Address}/c/");
         foreach (var one in Hostile.All.Where(h => h.Text.Length < 100).Take(20))
         {
             await visit.Page.GotoAsync(visit.Address + "/c/" + Uri.EscapeDataString(one.Text.Replace("/", "", StringComparison.Ordinal)));

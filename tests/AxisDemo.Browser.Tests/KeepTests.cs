@@ -40,7 +40,7 @@ public class KeepTests(RunningApp app)
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the link" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("#keep-url")).ToHaveCountAsync(0);
         await using var late = await app.Visit();
-        late.Allow("404");
+        late.Allow($"404 (Not Found) {link}");
         await late.Page.GotoAsync(link);
         await Assertions.Expect(late.Page.Locator(".trouble")).ToContainTextAsync("no such conversation");
     }

@@ -33,7 +33,7 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>The answers of a column.</summary>
     public ILocator Answers(string column) => Page.Locator($".answer.{column}");
 
-    /// <summary>What this test provokes: an error on the console that contains one of these is no complaint.</summary>
+    /// <summary>What this test provokes: an error on the console whose text, or the address it is about, contains one of these is no complaint.</summary>
     public void Allow(params string[] errors) => allowed = errors;
 
     /// <summary>A second tab of the same visitor.</summary>
@@ -97,8 +97,9 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Waits until the chart has drawn every token of the answers: it does so at its own pace, a moment after the text.</summary>
     public Task Charted() => Page.WaitForFunctionAsync("""
         () => ['a', 'b'].every((column, i) => {
-          const tokens = [...document.querySelectorAll(`.answer.col-${column}`)].map(answer => Number([...answer.querySelectorAll('.t')].at(-1).dataset.i) + 1);
-          return document.querySelector('.plot').data[i].y.filter(v => v != null).length >= tokens.reduce((a, b) => a + b);
+          // The last piece of a text may be no token of its own.
+          const tokens = [...document.querySelectorAll(`.answer.col-${column}`)].map(answer => Number([...answer.querySelectorAll('.t')].at(-1)?.dataset.i ?? 0));
+          return document.querySelector('.plot').data[i].y.filter(v => v != null).length >= tokens.reduce((a, b) => a + b, 0);
         })
         """);
 
@@ -126,7 +127,8 @@ public sealed class Visit : IAsyncDisposable
     {
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning" && !allowed.Any(text => message.Text.Contains(text, StringComparison.Ordinal))) complaints.Add(message.Text);
+            var said = $"{message.Text} {message.Location}";
+            if (message.Type is "error" or "warning" && !allowed.Any(text => said.Contains(text, StringComparison.Ordinal))) complaints.Add(said);
         };
         page.PageError += (_, error) => complaints.Add(error);
         page.Popup += (_, popup) => complaints.Add($"a window was opened: {popup.Url}");

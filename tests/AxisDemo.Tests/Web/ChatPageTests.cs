@@ -137,6 +137,6 @@ public class ChatPageTests
     private async Task<IHtmlDocument> Page(Func<ChatSession, Task>? talk = null) =>
         await Markup.Render<ChatPage>(generator, new() { ["SessionId"] = Id }, store =>
         {
-            if (talk is not null) Task.Run(() => talk(store.Attach(Id)!)).Wait(TimeSpan.FromMinutes(1));
+            if (talk is not null) Assert.True(Task.Run(() => talk(store.Attach(Id)!)).Wait(TimeSpan.FromMinutes(1)));
         });
 }

@@ -1,6 +1,7 @@
 using AxisDemo.Formats;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Serving;
+using AxisDemo.Tests.Web.Keeping;
 using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
@@ -76,25 +77,33 @@ public sealed class ChatSessionTests : IDisposable
         await session.SendAsync("One");
         session.Settings = session.Settings with { SystemPrompt = "Be brief.", Repeats = 4, B = ColumnVariant.Plain };
         await session.SendAsync("Two");
-        var (turns, drawn) = (session.Turns, session.Trajectory.Since(default));
+        var (turns, drawn, set) = (session.Turns.ToList(), session.Trajectory.Since(default), session.Settings);
         session.Clear();
         Assert.Empty(session.Turns);
         session.Clear();
-        Assert.Null(session.Undo());
-        AssertBack();
+        UndoAll(0);
 
         var preset = Preset.All.First(p => p.SystemPrompt.Length > 0);
         await session.PlayAsync(preset);
-        foreach (var _ in preset.Turns) Assert.NotNull(session.Undo());
-        Assert.Null(session.Undo());
-        AssertBack();
+        UndoAll(preset.Turns.Count);
+
+        session.Open(ConversationJsonTests.Sample);
+        Assert.NotEqual(set, session.Settings);
+        UndoAll(ConversationJsonTests.Sample.Turns.Count);
         Assert.NotNull(session.Undo());
         Assert.NotNull(session.Undo());
         Assert.False(session.CanUndo);
 
-        void AssertBack()
+        // Whatever a page has drawn before, it is told of all of it.
+        void UndoAll(int others)
         {
+            for (var i = 0; i < others; i++) Assert.NotNull(session.Undo());
+            Assert.Empty(session.Turns);
+            Assert.Null(session.Undo());
             Assert.Equal(turns, session.Turns);
+            Assert.Equal(set, session.Settings);
+            var since = session.Trajectory.Since(drawn.Cursor);
+            Assert.Equal((0, drawn.Points.Count), (since.Keep, since.Points.Count));
             var now = session.Trajectory.Since(default);
             Assert.Equal(drawn.Points, now.Points);
             Assert.Equivalent(drawn.Turns, now.Turns, strict: true);
@@ -277,6 +286,15 @@ public sealed class ChatSessionTests : IDisposable
         await session.PlayAsync(pirate);
         session.Undo();
         session.Clear();
+        session.Undo();
+        Assert.Equal(pirate.SystemPrompt, session.Settings.SystemPrompt);
+        session.Clear();
+        Assert.Equal("Be brief.", session.Settings.SystemPrompt);
+
+        await session.PlayAsync(pirate);
+        var other = Preset.All.Last(p => p.SystemPrompt.Length > 0 && p.SystemPrompt != pirate.SystemPrompt);
+        await session.PlayAsync(other);
+        foreach (var _ in other.Turns) session.Undo();
         session.Undo();
         Assert.Equal(pirate.SystemPrompt, session.Settings.SystemPrompt);
         session.Clear();

@@ -120,7 +120,7 @@ public sealed class FewFloorsTests
     {
         Take(None());
         var id = SessionStore.NewId();
-        var page = await Markup.Render<ChatPage>(generator, new() { ["SessionId"] = id }, store => Task.Run(() => store.Attach(id)!.SendAsync("Go")).Wait(TimeSpan.FromMinutes(1)));
+        var page = await Markup.Render<ChatPage>(generator, new() { ["SessionId"] = id }, store => Assert.True(Task.Run(() => store.Attach(id)!.SendAsync("Go")).Wait(TimeSpan.FromMinutes(1))));
 
         Assert.Equal("Hello there.", page.QuerySelector(".answer.col-a .text")!.TextContent.Trim());
         Assert.Contains("This column does not answer. This axis has no floors to cap at.", page.QuerySelector(".answer.absent.col-b")!.TextContent, StringComparison.Ordinal);

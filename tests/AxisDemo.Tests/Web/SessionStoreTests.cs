@@ -57,6 +57,20 @@ public sealed class SessionStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_conversation_that_was_cleared_can_still_be_brought_back_after_a_reload()
+    {
+        var id = SessionStore.NewId();
+        await store.Attach(id)!.SendAsync("Hello");
+        store.Find(id)!.Clear();
+        store.Detach(id);
+
+        var again = store.Attach(id)!;
+        again.Undo();
+
+        Assert.Single(again.Turns);
+    }
+
+    [Fact]
     public async Task An_answer_that_nobody_watches_is_ended_after_a_while()
     {
         generator.Hold = new TaskCompletionSource();

@@ -47,30 +47,38 @@ public sealed partial class ChatSession
         lock (gate)
         {
             if (Running) return;
-            Forget();
+            TakeAway();
             Problem = null;
         }
 
         Changed?.Invoke();
     }
 
-    private void Forget()
+    private void TakeAway()
     {
-        // A prompt that the visitor has written over the preset's is the visitor's own.
-        var presets = borrowed is { } b && settings.SystemPrompt == b.Preset.SystemPrompt ? borrowed : null;
+        var preset = ReturnPrompt();
         // No conversation does not take the place of one that can still be brought back.
-        if (turns.Count > 0) past = new PastConversation(turns, Trajectory.Since(default), presets?.Preset);
+        if (turns.Count > 0) past = new PastConversation(turns, Trajectory.Since(default), preset, null);
         RemoveFrom(0);
-        if (presets is { } was) settings = settings with { SystemPrompt = was.OwnPrompt };
-        borrowed = null;
     }
 
     private void BringBack(PastConversation back)
     {
-        turns = back.Turns;
-        Trajectory.Restore(back.Trajectory);
         past = null;
+        ReturnPrompt();
+        RemoveFrom(0);
+        Trajectory.Restore(back.Trajectory);
+        Publish(back.Turns);
+        settings = back.Settings ?? settings;
         if (back.Preset is { } preset) Borrow(preset);
+    }
+
+    // A page reads turns and trajectory without this lock: it finds a turn's tokens with it, and is told once more of what it drew
+    // of the trajectory before it saw the turns.
+    private void Publish(List<ChatTurn> whole)
+    {
+        turns = whole;
+        foreach (var turn in whole) Trajectory.Complete(turn.Index);
     }
 
     private void Borrow(Preset preset)
@@ -79,12 +87,25 @@ public sealed partial class ChatSession
         settings = settings with { SystemPrompt = preset.SystemPrompt };
     }
 
+    // The preset whose prompt went. A prompt that the visitor has written over it is the visitor's own.
+    private Preset? ReturnPrompt()
+    {
+        var was = borrowed is { } b && settings.SystemPrompt == b.Preset.SystemPrompt ? borrowed : null;
+        if (was is { } back) settings = settings with { SystemPrompt = back.OwnPrompt };
+        borrowed = null;
+        return was?.Preset;
+    }
+
     private void RemoveFrom(int turn)
     {
         turns = turns[..turn];
         Trajectory.Truncate(turn);
     }
 
-    /// <summary>A conversation that was taken away as a whole, and the preset whose system prompt went with it.</summary>
-    private sealed record PastConversation(List<ChatTurn> Turns, TrajectoryDelta Trajectory, Preset? Preset);
+    /// <summary>A conversation that was taken away as a whole.</summary>
+    /// <param name="Turns">Its turns.</param>
+    /// <param name="Trajectory">All of its tokens.</param>
+    /// <param name="Preset">The preset whose system prompt went with it.</param>
+    /// <param name="Settings">The settings that a file replaced; null where they are still the visitor's.</param>
+    private sealed record PastConversation(List<ChatTurn> Turns, TrajectoryDelta Trajectory, Preset? Preset, ChatSettings? Settings);
 }

@@ -91,7 +91,7 @@ public sealed partial class ChatSession : IDisposable
             [
                 stop => TurnAsync(preset.Turns[0], 0, under, stop, () =>
                 {
-                    Forget();
+                    TakeAway();
                     Borrow(preset);
                 }),
                 .. preset.Turns.Skip(1).Select(text => (Step)(stop => TurnAsync(text, null, Settings, stop))),
@@ -136,10 +136,11 @@ public sealed partial class ChatSession : IDisposable
         lock (gate)
         {
             if (Running) return false;
-            Forget();
+            TakeAway();
+            if (past is { Settings: null }) past = past with { Settings = settings };
             // First, so that a column's own model is asked for what the file is compared with.
             settings = (SessionFile.Settings(file) ?? settings).Within(limits);
-            turns = SessionFile.Restore(file, Trajectory, column => StateOf(column).Loaded);
+            Publish(SessionFile.Restore(file, Trajectory, column => StateOf(column).Loaded));
             Problem = null;
         }
 

@@ -100,7 +100,7 @@ public sealed class SessionStore(IModelSource source, IOptions<LimitOptions> opt
     private void Forget()
     {
         var oldest = clock.GetUtcNow() - TimeSpan.FromMinutes(limits.SessionMinutes);
-        foreach (var (id, entry) in entries.Where(e => e.Value.Watchers == 0 && (e.Value.Touched < oldest || e.Value.Session.Turns.Count == 0)).ToList())
+        foreach (var (id, entry) in entries.Where(e => e.Value.Watchers == 0 && (e.Value.Touched < oldest || e.Value.Session is { Turns.Count: 0, CanUndo: false })).ToList())
         {
             entry.Dispose();
             entries.Remove(id);

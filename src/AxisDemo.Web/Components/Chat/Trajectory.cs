@@ -57,13 +57,12 @@ public sealed class Trajectory
         }
     }
 
-    /// <summary>Puts back what was taken away: everything that a trajectory without turns once gave. Its turns are over.</summary>
+    /// <summary>Puts back into a trajectory without turns all that one gave from its beginning.</summary>
     public void Restore(TrajectoryDelta all)
     {
         ArgumentNullException.ThrowIfNull(all);
         foreach (var turn in all.Turns) Begin(Start(turn.A), Start(turn.B), turn.Changed);
         foreach (var point in all.Points) Add(point);
-        foreach (var turn in all.Turns) Complete(turn.Turn);
 
         static ColumnStart Start(ColumnSummary column) => new(column.Name, column.Floor, column.Samples.Count);
     }
