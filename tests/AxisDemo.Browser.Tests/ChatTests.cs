@@ -114,6 +114,7 @@ public class ChatTests(RunningApp app)
         await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').data[0].y.length > 0");
         await visit.Press("Undo");
         await Assertions.Expect(visit.Page.Locator(".welcome")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.Locator("#message")).ToHaveValueAsync("Name another colour.");
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" })).ToBeDisabledAsync();
     }
 
@@ -133,6 +134,14 @@ public class ChatTests(RunningApp app)
 
         await Assertions.Expect(visit.Page.Locator("#turn-0")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("found"));
         await Assertions.Expect(visit.Page.Locator("#turn-0 .user")).ToBeInViewportAsync();
+
+        // The box holds the message of the turn that was taken away last, and nothing that nobody wrote there.
+        for (var left = 3; left > 1; left--)
+        {
+            var last = await visit.Page.Locator($"#turn-{left} .user p span").TextContentAsync();
+            await visit.Press("Undo");
+            await Assertions.Expect(visit.Page.Locator("#message")).ToHaveValueAsync(last!);
+        }
     }
 
     [Fact]

@@ -66,6 +66,8 @@ class Chart {
   extend(delta) {
     const fresh = delta.points.map(point), { turns, all } = this.series;
     const grows = this.cost && delta.keep === all.length && delta.count === turns.length && delta.turns.every(t => t.span === turns[t.turn]?.span);
+    // A conversation that another one takes the place of begins at its first turn anew.
+    this.view.taken(delta.keep === 0 ? 0 : delta.count);
     if (delta.keep < this.series.all.length) {
       this.pointer.leave();
       points.clear();
@@ -139,9 +141,9 @@ class Chart {
     this.cost = this.drawnAt - from;
   }
 
-  figure() {
+  figure(marked = this.view.marking) {
     return figure({
-      ...this.shown, series: this.series, columns: this.columns, view: this.view.now(this.columns),
+      ...this.shown, series: this.series, columns: this.columns, view: this.view.now(this.columns), marked,
       width: this.element.clientWidth, height: this.element.clientHeight, colours: this.colours(),
     });
   }
@@ -157,11 +159,15 @@ class Chart {
 
   async picture() {
     // A picture stands on any ground and by itself: it takes the page's paper along, and says what its lines are.
-    const { traces, layout } = this.figure(), colours = this.colours(), { axis, names, reading } = this.shown;
-    const legend = `<b><span style="color:${colours.a}">${escape(names[A])}</span> · <span style="color:${colours.b}">${escape(names[B])}</span></b>`
+    const { traces, layout } = this.figure(null), colours = this.colours(), { axis, reading } = this.shown;
+    // As the columns were called when they answered, each name once.
+    const ran = column => escape([...new Set(this.series.turns.map(t => t?.columns[column].name))].filter(name => name).join(', ') || this.shown.names[column]);
+    const legend = `<b><span style="color:${colours.a}">${ran(A)}</span> · <span style="color:${colours.b}">${ran(B)}</span></b>`
       + ` · ${escape(axis.name)}, block ${axis.layer} · ${reading}`;
     layout.annotations.push({ xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', yshift: 20, text: legend, showarrow: false, font: { size: 13, color: colours.strong } });
-    Object.assign(layout, { paper_bgcolor: colours.paper, plot_bgcolor: colours.paper, height: layout.height + 22, margin: { ...layout.margin, t: layout.margin.t + 22, b: 12 } });
+    layout.annotations.push(...this.view.names().map(({ x, text }) => (
+      { xref: 'x', yref: 'paper', x, y: 0, xanchor: 'center', yanchor: 'top', yshift: -3, text, showarrow: false, font: { size: 12, color: colours.ink } })));
+    Object.assign(layout, { paper_bgcolor: colours.paper, plot_bgcolor: colours.paper, height: layout.height + 44, margin: { ...layout.margin, t: layout.margin.t + 22, b: 26 } });
     const url = await this.library.toImage({ data: traces, layout }, { format: 'png', scale: 2, width: layout.width, height: layout.height });
     save(decoded(url), 'trajectory.png');
   }

@@ -7,6 +7,9 @@ const remember = () => { try { localStorage.setItem(key, 'seen'); } catch { /* A
 // Whether the page shows what somebody shared: that comes first, and the guide another time.
 export const shared = () => /\/c\/[^/]*$/.test(location.pathname);
 
+// A link that plays a preset shows what it names, too.
+const invited = () => shared() || new URLSearchParams(location.search).has('preset');
+
 export function start() {
   const guide = document.getElementById('guide');
   if (!guide) return;
@@ -29,7 +32,7 @@ export function start() {
   const close = () => {
     remember();
     guide.hidePopover();
-    if (before?.isConnected) before.focus();
+    (before?.isConnected && before !== document.body ? before : document.getElementById('message'))?.focus();
   };
   next.addEventListener('click', () => at === steps.length - 1 ? close() : turn(at + 1));
   back.addEventListener('click', () => { turn(at - 1); if (at === 0) next.focus(); });
@@ -40,5 +43,5 @@ export function start() {
     const closes = e.target.closest?.('[data-closes]')?.dataset.closes;
     if (closes) document.getElementById(closes)?.hidePopover();
   });
-  if (!seen() && !shared()) open();
+  if (!seen() && !invited()) open();
 }

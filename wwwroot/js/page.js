@@ -10,7 +10,7 @@ export function start(conversation) {
   // Follow the newest text until the reader goes up from it; that more of it has come since is no reason to stop.
   const page = conversation.closest('.page');
   // A conversation that somebody shared is read from its beginning.
-  let follow = !shared(), top = 0;
+  let follow = !shared(), top = 0, talked = false;
   const scroller = () => (getComputedStyle(conversation).overflowY === 'visible' ? page : conversation);
   const scrolled = () => {
     const it = scroller(), atEnd = it.scrollHeight - it.scrollTop - it.clientHeight < 48;
@@ -19,9 +19,11 @@ export function start(conversation) {
   };
   for (const element of [page, conversation]) element.addEventListener('scroll', scrolled, { passive: true });
   const toEnd = () => {
-    if (!follow || !conversation.querySelector('.turn')) return;
-    const it = scroller();
-    it.scrollTop = it.scrollHeight;
+    const it = scroller(), was = talked;
+    talked = conversation.querySelector('.turn') !== null;
+    if (talked && follow) it.scrollTop = it.scrollHeight;
+    // Cleared: the page begins at its beginning.
+    else if (was && !talked) it.scrollTop = 0;
   };
   // Once a frame: to look where the end is makes the browser lay the page out.
   let due = false;
@@ -52,6 +54,14 @@ export function start(conversation) {
     e.target.dispatchEvent(new Event('change', { bubbles: true }));
     edit.querySelector(e.key === 'Enter' ? '.primary' : '.quiet').click();
   });
+
+  // A row that is longer than its place moves under an ordinary wheel too.
+  document.querySelector('.tries')?.addEventListener('wheel', e => {
+    const row = e.currentTarget, was = row.scrollLeft;
+    if (e.deltaX || e.ctrlKey || e.shiftKey) return;
+    row.scrollLeft += e.deltaY;
+    if (row.scrollLeft !== was) e.preventDefault();
+  }, { passive: false });
 
   const box = document.querySelector('[data-submit-on-enter]');
   box?.addEventListener('keydown', e => {

@@ -102,7 +102,7 @@ function fill(card, p, around) {
     row('read', signed(p.read));
     row('before', signed(p.pre));
     row('after', signed(p.post));
-    row('cap', p.touched ? 'lifted here' : p.lifted > 0 ? `lifted at ${p.lifted} other ${p.lifted === 1 ? 'block' : 'blocks'}` : 'not lifted');
+    if (document.querySelector(`[data-answer^="${p.turn}-${p.column}-"][data-capped]`)) row('cap', p.touched ? 'lifted here' : p.lifted > 0 ? `lifted at ${p.lifted} other ${p.lifted === 1 ? 'block' : 'blocks'}` : 'not lifted');
     row('KL to plain', `${p.kl.toFixed(3)} nats`);
     row('plain says', p.plain == null ? '·' : p.plain === p.text ? 'the same' : `“${shown(p.plain)}”`);
   }

@@ -37,15 +37,16 @@ public static class InterventionFile
     /// <summary>Reads the list from JSON.</summary>
     /// <param name="list">The list.</param>
     /// <param name="library">Where axes and vectors are found, and the model they act on.</param>
-    /// <param name="source">What messages call the list.</param>
+    /// <param name="source">What messages call what the list came with.</param>
+    /// <param name="place">What they call an item; null: <c>interventions[0]</c> and so on.</param>
     /// <exception cref="InputException">As for <see cref="Read"/>.</exception>
-    public static IReadOnlyList<Intervention> Parse(JsonElement list, VectorLibrary library, string source = "request")
+    public static IReadOnlyList<Intervention> Parse(JsonElement list, VectorLibrary library, string source = "request", string? place = null)
     {
         if (list.ValueKind != JsonValueKind.Array) throw new InputException(source, "interventions", "it is no list.", "Write [ {\"kind\": …}, … ].");
         if (list.GetArrayLength() > MostItems) throw new InputException(source, "interventions", $"it has {list.GetArrayLength()} items; {MostItems} are possible.");
         try
         {
-            return [.. list.EnumerateArray().Select((item, i) => new Item(item, $"item {i}", source, library).Build())];
+            return [.. list.EnumerateArray().Select((item, i) => new Item(item, place ?? $"interventions[{i}]", source, library).Build())];
         }
         catch (InvalidOperationException e) // an escaped half of a surrogate pair: valid JSON, no text
         {
@@ -166,6 +167,6 @@ public static class InterventionFile
             value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number : throw Fault(field, $"{value.GetRawText()} is no number.");
 
         private InputException Fault(string field, string fault, string remedy = "") =>
-            new(source, field.Length > 0 ? $"{place}, {field}" : place, fault, remedy);
+            new(source, field.Length > 0 ? $"{place}.{field}" : place, fault, remedy);
     }
 }

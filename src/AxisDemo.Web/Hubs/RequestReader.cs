@@ -44,7 +44,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
                 Sampling = Sampling(request.Sampling),
                 MaxTokens = maxTokens,
                 Interventions = Interventions(request.Cap, request.Interventions, loaded, library),
-                Watch = request.Watch is { } watches ? [.. watches.Select(w => library.Watch(w ?? ""))] : loaded.Axis is { } axis ? [axis.Display()] : [],
+                Watch = request.Watch is { } watches ? [.. watches.Select((w, i) => Watch(library, $"watch[{i}]", w))] : loaded.Axis is { } axis ? [axis.Display()] : [],
                 Read = request.Read,
                 LogProbs = request.LogProbs,
             });
@@ -62,7 +62,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         lock (gate)
         {
             var library = Library(loaded);
-            return new ProjectionPlan(loaded.Generator, messages, library.Watch(request.Watch ?? AxisName), Interventions(request.Cap, request.Interventions, loaded, library), request.Tokens);
+            return new ProjectionPlan(loaded.Generator, messages, Watch(library, "watch", request.Watch ?? AxisName), Interventions(request.Cap, request.Interventions, loaded, library), request.Tokens);
         }
     }
 
@@ -100,6 +100,19 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         };
     }
 
+    // What is wrong with the name is a fault of the field it stands in; what is wrong with a file is the file's.
+    private static Watch Watch(VectorLibrary library, string field, string? name)
+    {
+        try
+        {
+            return library.Watch(name ?? "");
+        }
+        catch (InputException e) when (e.Origin is "request" or "watch")
+        {
+            throw new InputException("request", field, e.Fault, e.Remedy, e);
+        }
+    }
+
     private static List<Intervention> Interventions(RequestCap? cap, JsonElement? list, ReadyModel loaded, VectorLibrary library)
     {
         if (list is { ValueKind: JsonValueKind.Array } items && items.GetArrayLength() > MostInterventions)
@@ -119,7 +132,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
             ["threshold"] = cap.Threshold is { } threshold ? JsonSerializer.SerializeToNode(threshold) : Recommended().Threshold,
         };
         if (cap.Positions is { } positions) item["positions"] = positions;
-        return InterventionFile.Parse(JsonSerializer.SerializeToElement(new JsonArray(item)), library, "cap");
+        return InterventionFile.Parse(JsonSerializer.SerializeToElement(new JsonArray(item)), library, place: "cap");
 
         (string Layers, string Threshold) Recommended() => axis.Recommended ?? throw Fault("cap", $"the axis {axis.Id} has no floors, so none is recommended.",
             "Give layers, and threshold as a number or a list of numbers, or import the axis with its capping configuration: axis import … --caps.");

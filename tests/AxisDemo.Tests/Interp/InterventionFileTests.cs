@@ -72,7 +72,7 @@ public sealed class InterventionFileTests : IDisposable
 
     [Theory]
     [InlineData("""{}""", "no list")]
-    [InlineData("""[3]""", "item 0")]
+    [InlineData("""[3]""", "interventions[0]: it is no object")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"1:3","treshold":"p75"}]""", "treshold")]
     [InlineData("""[{"kind":"cup","axis":"a.axis.safetensors","layers":"1:3","threshold":1}]""", "cup")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"1:3"}]""", "threshold")]
@@ -81,7 +81,7 @@ public sealed class InterventionFileTests : IDisposable
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"1:3","threshold":"p0.25"}]""", "Write p75")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"1:3","threshold":1e99}]""", "no number")]
     [InlineData("""[{"kind":"cap","vector":"v.safetensors#one","layers":"1:3","threshold":"p75"}]""", "axis file")]
-    [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"3:5","threshold":1}]""", "blocks 0 to 3")]
+    [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"3:5","threshold":1}]""", "interventions[0].layers: 3:5 are no blocks of")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"3:3","threshold":1}]""", "3:3")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"-1:2","threshold":1}]""", "-1:2")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","vector":"v.safetensors#one","layers":"1","threshold":1}]""", "both")]

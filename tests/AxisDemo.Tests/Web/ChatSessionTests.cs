@@ -414,6 +414,7 @@ public sealed class ChatSessionTests : IDisposable
         generator.Script = _ => ScriptedGenerator.Say("I");
         await session.RegenerateAsync(Column.B);
         Assert.Equal(1, session.Turns[0].Parting.At);
+        Assert.StartsWith("Different luck: seed 3 in A, 4 in B.", TurnNote.Of(session.Turns[0], session.Trajectory).Text, StringComparison.Ordinal);
         Assert.DoesNotContain("part\" data-i=\"2\"", session.Turns[0].A[0].Blocks[0].Html, StringComparison.Ordinal);
     }
 

@@ -51,6 +51,10 @@ public sealed class FewFloorsTests
         // What the chart cannot know it does not draw: no dashed line, no tints, a scale of the tokens' own.
         Assert.Null(VariantPlan.Floor(ColumnVariant.Capped, Few()));
         Assert.Null(TurnRunner.Tint(ColumnVariant.Capped, Few()));
+        // A strength that a column had while it was capped is nothing to it now.
+        var whole = ScriptedGenerator.TestAxis();
+        Assert.Equal(TurnRunner.Tint(ColumnVariant.Plain, whole), TurnRunner.Tint(ColumnVariant.Plain with { Percentile = 99 }, whole));
+        Assert.NotEqual(TurnRunner.Tint(ColumnVariant.Capped, whole), TurnRunner.Tint(ColumnVariant.Capped with { Percentile = 99 }, whole));
         Assert.Empty(DrawnAxis.Of(Few()).Scale);
         Assert.Equal(new ColumnFloor(-5, 75, true), VariantPlan.Floor(ColumnVariant.Capped, Few() with { DisplayLayer = 1 }));
         Assert.Equal([-30f, -5f], DrawnAxis.Of(Few() with { DisplayLayer = 1 }).Scale);
@@ -74,7 +78,7 @@ public sealed class FewFloorsTests
         var page = await Editor(Few(), ColumnVariant.Capped);
 
         var strength = page.QuerySelector<IHtmlSelectElement>("#cap-b")!;
-        Assert.Equal(["mild p50", "published p75", "strict p99"], strength.Options.Select(o => o.Text.Trim()));
+        Assert.Equal(["mild p50", "recommended p75", "strict p99"], strength.Options.Select(o => o.Text.Trim()));
         Assert.Equal("75", strength.Value);
         Assert.NotNull(page.QuerySelector("label[for=cap-b]"));
         Assert.Contains("in blocks 1–2 at p50, p75, p99; in block 3 at p75. None is known at block 0, which the chart draws", page.Body!.TextContent, StringComparison.Ordinal);
@@ -88,7 +92,7 @@ public sealed class FewFloorsTests
     {
         var page = await Editor(Few(), ColumnVariant.Capped with { Band = new Band(2, 4), Percentile = 99 });
 
-        Assert.Equal(["no floor at p99", "published p75"], page.QuerySelector<IHtmlSelectElement>("#cap-b")!.Options.Select(o => o.Text.Trim()));
+        Assert.Equal(["no floor at p99", "recommended p75"], page.QuerySelector<IHtmlSelectElement>("#cap-b")!.Options.Select(o => o.Text.Trim()));
         Assert.Contains("No floor is known at p99 in blocks 2–3.", page.QuerySelector(".trouble")!.TextContent, StringComparison.Ordinal);
         var head = await Markup.Render<ColumnHead>(generator, new() { ["Column"] = Column.B, ["Variant"] = ColumnVariant.Capped with { Band = new Band(0, 1) }, ["Axis"] = Few() });
         Assert.Equal("no floor is known there", head.QuerySelector("h2 span")!.TextContent);

@@ -15,7 +15,7 @@ const numbers = (turn, column, axis) => turn.columns[column].means?.[axis];
 const mean = (entry, reading) => entry?.[1 + readings.indexOf(reading)];
 const spread = (entry, reading) => entry?.[4 + readings.indexOf(reading)];
 
-export function figure({ series, axis, reading, columns, view, height, width, colours, next, names }) {
+export function figure({ series, axis, reading, columns, view, height, width, colours, next, names, marked }) {
   const narrow = width < 560, margin = margins(narrow), [from, to] = view.x;
   const turnPixels = (width - margin.l - margin.r) / (to - from);
   // As much again on both sides, so that a drag shows lines before it ends.
@@ -41,7 +41,7 @@ export function figure({ series, axis, reading, columns, view, height, width, co
   differences(series, key, reading, from, to, turnPixels, traces, annotations, colours);
   changes(series, columns, traces, colours);
   const shapes = roles(axis, range, height - margin.t - margin.b, annotations, colours, narrow);
-  if (view.marked != null) shapes.push({ type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0: view.marked, x1: view.marked + 1, y0: 0, y1: 1, fillcolor: colours.mark, line: { width: 0 } });
+  if (marked != null) shapes.push({ type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0: marked, x1: marked + 1, y0: 0, y1: 1, fillcolor: colours.mark, line: { width: 0 } });
   const layout = {
     width, height, margin, showlegend: false, shapes, annotations, hovermode: false, dragmode: view.touch ? false : 'zoom',
     paper_bgcolor: 'transparent', plot_bgcolor: 'transparent',

@@ -31,7 +31,18 @@ export class View {
     // Turns that were taken back leave nothing to look at where they were.
     if (this.x && this.x[0] >= columns) this.x = this.y = null;
     const x = this.x ?? [0, columns];
-    return { x, y: this.y, marked: this.marked ?? this.chosen, touch: this.touch };
+    return { x, y: this.y, touch: this.touch };
+  }
+
+  // The turn that stands out.
+  get marking() {
+    return this.marked ?? this.chosen;
+  }
+
+  // What was chosen is gone when its turn is: one that comes in its place is another.
+  taken(turns) {
+    if (this.chosen >= turns) this.chosen = null;
+    if (this.marked >= turns) this.marked = null;
   }
 
   // After a drawing: the marks lie under their turns.
@@ -54,8 +65,7 @@ export class View {
   label(anew) {
     if (!this.marks) return;
     const { element } = this.chart, margin = margins(element.clientWidth < 560), [from, to] = this.x ?? [0, this.columns];
-    const pixels = (element.clientWidth - margin.l - margin.r) / (to - from);
-    const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find(s => s * pixels >= (this.columns > 99 ? 62 : 54)) ?? 1000;
+    const step = this.every((element.clientWidth - margin.l - margin.r) / (to - from));
     if (!anew && step === this.step) return;
     this.step = step;
     [...this.marks.firstElementChild.children].forEach((button, i) => {
@@ -63,6 +73,19 @@ export class View {
       button.style.display = i % step === 0 ? '' : 'none';
     });
     this.marks.scrollLeft = 0;
+  }
+
+  // Turns from one name to the next.
+  every(pixels) {
+    return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find(s => s * pixels >= (this.columns > 99 ? 62 : 54)) ?? 1000;
+  }
+
+  // The marks of the turns in view, for a picture: [{x, text}].
+  names() {
+    const { element, series } = this.chart, margin = margins(element.clientWidth < 560), [from, to] = this.x ?? [0, this.columns];
+    const step = this.every((element.clientWidth - margin.l - margin.r) / (to - from));
+    return series.turns.filter(t => t && t.turn % step === 0 && t.turn + 0.5 >= from && t.turn + 0.5 <= to)
+      .map(t => ({ x: t.turn + 0.5, text: `${t.changed ? '◆ ' : ''}turn ${t.turn + 1}` }));
   }
 
   relayout(change) {

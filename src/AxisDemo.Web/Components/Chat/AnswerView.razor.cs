@@ -50,7 +50,8 @@ public sealed partial class AnswerView
 
     private string? Ending => Answer.Reason switch
     {
-        "length" => "Cut off at the length that is set.",
+        // A text that is read to its end was not cut off here.
+        "length" when Answer.Given is null => "Cut off at the length that is set.",
         "context" => "The model's context is full: it cannot read more of this conversation. Undo a turn, or clear it and start again.",
         "cancelled" => "Stopped.",
         _ => null,

@@ -48,7 +48,7 @@ internal static class ChartMessages
         return new { turn = turn.Turn, span = turn.Span, changed, columns = new[] { Column(turn.A, axes), Column(turn.B, axes) }, noise };
     }
 
-    private static object Column(ColumnSummary column, string[] axes) => new { floor = Floor(column.Floor), means = axes.ToDictionary(axis => axis, axis => Numbers(column, axis)) };
+    private static object Column(ColumnSummary column, string[] axes) => new { name = column.Name, floor = Floor(column.Floor), means = axes.ToDictionary(axis => axis, axis => Numbers(column, axis)) };
 
     private static double?[]? Numbers(ColumnSummary column, string axis)
     {

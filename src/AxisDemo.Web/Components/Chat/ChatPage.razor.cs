@@ -191,5 +191,6 @@ public sealed partial class ChatPage
     private void Undo()
     {
         if (Session?.Undo() is { } text) composer?.Restore(text);
+        else composer?.Withdraw();
     }
 }

@@ -144,7 +144,8 @@ public sealed partial class ChatSession : IDisposable
             Problem = null;
         }
 
-        Changed?.Invoke();
+        // What the file has of other axes can be drawn at once; it also says what was of interest.
+        Watched = [.. SessionFile.Axes(file), .. Watched];
         return true;
     }
 

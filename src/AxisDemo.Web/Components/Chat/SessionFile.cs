@@ -76,6 +76,13 @@ public static class SessionFile
         return file.Turns.LastOrDefault(t => t.Settings is not null)?.Settings is { } last ? Settings(last) : null;
     }
 
+    /// <summary>The axes beside the main one that the file has readings of, by their <see cref="DrawnAxis.Key"/>.</summary>
+    public static IEnumerable<string> Axes(ConversationFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.Turns.SelectMany(turn => turn.A.Concat(turn.B)).SelectMany(answer => answer.More ?? []).Select(readings => readings.Axis).Distinct();
+    }
+
     private static FiledColumn Column(ReadyModel? loaded) => loaded is null ? new FiledColumn() : new FiledColumn { Model = Model(loaded), Axis = Axis(loaded.Axis) };
 
     private static FiledModel Model(ReadyModel loaded) =>

@@ -12,6 +12,7 @@ public sealed record TurnNote(string Text, bool Noise)
         ArgumentNullException.ThrowIfNull(trajectory);
         var said = new List<string>();
         turn.Parting.Update();
+        if (OtherLuck(turn) is { } luck) said.Add(luck);
         if (turn.Parting.At is 0) said.Add("The columns part at the first token.");
         else if (turn.Parting.At is { } at) said.Add($"The columns say the same for {(at == 1 ? "one token" : $"{at} tokens")}, then part.");
         else if (turn.Over && turn.Parting.Same > 0) said.Add("Both columns say the same.");
@@ -24,6 +25,15 @@ public sealed record TurnNote(string Text, bool Noise)
         }
 
         return new TurnNote(string.Join(' ', said), noise);
+    }
+
+    // One column that is asked again takes the next seed.
+    private static string? OtherLuck(ChatTurn turn)
+    {
+        var (a, b) = (turn.Shown(Column.A), turn.Shown(Column.B));
+        if (a is null || b is null || a.Given is not null || b.Given is not null) return null;
+        var ((seedA, heatA), (seedB, heatB)) = ((a.Settings.Seed, a.Settings.Temperature), (b.Settings.Seed, b.Settings.Temperature));
+        return seedA == seedB || (heatA == 0 && heatB == 0) ? null : $"Different luck: seed {seedA} in A, {seedB} in B. What differs is not the variants' doing alone.";
     }
 
     private static string Compare(SeedSpread a, SeedSpread b, bool noise)

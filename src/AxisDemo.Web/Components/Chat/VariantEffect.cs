@@ -47,8 +47,8 @@ public sealed record VariantEffect(int Lifted, int Tokens, double? Kl)
         var percentile = VariantPlan.PercentileOf(variant, axis);
         var blocks = axis.Blocks(variant.Band);
         var measured = axis.Measured.FirstOrDefault(r => blocks.Count > 0 && r.From == blocks[0] && r.To == blocks[^1] + 1 && Math.Abs(r.Percentile - percentile) < 0.5);
-        return measured is not null ? FormattableString.Invariant($"Costs {measured.Price:0.000} nats a token of ordinary text. {Wanted}")
-            : axis.Price is { } price ? FormattableString.Invariant($"Price not measured; {price:0.000} nats a token at the recommended strength. {Wanted}")
+        return measured is not null ? FormattableString.Invariant($"Costs {measured.Price:0.000;−0.000} nats a token of ordinary text. {Wanted}")
+            : axis.Price is { } price ? FormattableString.Invariant($"Price not measured; {price:0.000;−0.000} nats a token at the recommended strength. {Wanted}")
             : Wanted;
     }
 }

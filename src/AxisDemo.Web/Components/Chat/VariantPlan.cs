@@ -46,11 +46,11 @@ public static class VariantPlan
         return [variant.Kind == VariantKind.Capped ? axis!.Cap(PercentileOf(variant, axis), variant.Band) : Steering(variant, axis!)];
     }
 
-    /// <summary>The percentile that a capped variant's floor lies at.</summary>
+    /// <summary>The percentile that a capped variant's floor lies at; for other variants the recommended one.</summary>
     public static double PercentileOf(ColumnVariant variant, ChatAxis? axis)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return variant.Percentile ?? axis?.Percentile ?? 75;
+        return (variant.Kind == VariantKind.Capped ? variant.Percentile : null) ?? axis?.Percentile ?? 75;
     }
 
     /// <summary>The chart's dashed line for a variant; null where it has none, or none is known at the block that is drawn.</summary>

@@ -21,12 +21,13 @@ public static class VariantWords
         return doing + (variant.SystemPrompt is null ? "" : ", own system prompt") + (variant.Model is null ? "" : $", {variant.Model}");
     }
 
-    /// <summary>A cap's strength in a word.</summary>
-    public static string Cap(double percentile) => percentile switch
+    /// <summary>A cap's strength in a word; one says that it is what the axis recommends.</summary>
+    public static string Cap(double percentile, ChatAxis? axis) => percentile switch
     {
+        _ when percentile == VariantPlan.PercentileOf(ColumnVariant.Capped, axis) => "recommended",
         <= 40 => "gentle",
         <= 65 => "mild",
-        <= 82 => "published",
+        <= 82 => "medium",
         <= 93 => "firm",
         _ => "strict",
     };

@@ -21,6 +21,7 @@ public sealed partial class KeepMenu : IAsyncDisposable
     private IReadOnlyList<ChatTurn>? shared;
     private bool copied;
     private string? problem;
+    private (string Words, IReadOnlyList<ChatTurn> Of)? done;
     private List<OwnLink> mine = [];
 
     /// <summary>The conversation; null while there is none.</summary>
@@ -39,6 +40,8 @@ public sealed partial class KeepMenu : IAsyncDisposable
     private bool Empty => Session is null || Session.Turns.Count == 0;
     // A link to what is no longer the conversation on the page is not shown as its link.
     private Share? Made => ReferenceEquals(shared, Session?.Turns) ? made : null;
+    // What was done is told until the conversation has gone on.
+    private string? Done => ReferenceEquals(done?.Of, Session?.Turns) ? done?.Words : null;
     private bool Running => Session?.Running == true;
 
     /// <inheritdoc/>
@@ -77,6 +80,7 @@ public sealed partial class KeepMenu : IAsyncDisposable
         mine.Remove(link);
         if (made?.Id == link.Id) made = null;
         if (script is not null) await script.InvokeVoidAsync("forget", link.Id);
+        done = ("The link is deleted: nobody can open it any more.", Session!.Turns);
     });
 
     private Task CopyAsync() => Try(async () => copied = script is not null && await script.InvokeAsync<bool>("copy", url));
@@ -93,11 +97,13 @@ public sealed partial class KeepMenu : IAsyncDisposable
         using var file = chosen.File.OpenReadStream(most);
         await file.CopyToAsync(bytes);
         if (!Session!.Open(ConversationJson.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))) throw ConversationJson.Fault("", "an answer is under way.", "Stop it first.");
+        var turns = Session.Turns.Count;
+        done = ($"{chosen.File.Name} is open: {turns} {(turns == 1 ? "turn" : "turns")}.", Session.Turns);
     });
 
     private async Task Try(Func<Task> work)
     {
-        problem = null;
+        (problem, done) = (null, null);
         if (Session is null) return;
         try
         {

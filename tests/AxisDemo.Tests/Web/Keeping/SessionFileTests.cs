@@ -55,6 +55,16 @@ public sealed class SessionFileTests : IDisposable
     }
 
     [Fact]
+    public void Axes_that_a_file_has_readings_of_can_be_drawn_at_once()
+    {
+        session.Watched = ["random"];
+        var turn = ConversationJsonTests.Sample.Turns[0];
+        session.Open(ConversationJsonTests.Sample with { Turns = [turn with { A = [turn.A[0] with { More = [new("role:vampire", [1, 2], [1, 2], [1, 2]), new("role:nobody", [1, 2], [1, 2], [1, 2])] }] }] });
+
+        Assert.Equal(["role:vampire", "random"], session.Watched);
+    }
+
+    [Fact]
     public async Task Ids_of_another_model_are_not_taken_for_this_ones()
     {
         await session.SendAsync("Who are you?");
