@@ -159,7 +159,7 @@ public class ChatTests(RunningApp app)
         await Assertions.Expect(visit.Page.Locator(".token-card")).ToContainTextAsync("lifted");
 
         await visit.Page.GetByText("post", new() { Exact = true }).First.ClickAsync();
-        await visit.Page.WaitForFunctionAsync("y => document.querySelector('.plot').data[1].y.some((v, i) => v !== y[i])", read);
+        await visit.Page.WaitForFunctionAsync("was => was.some((v, i) => v !== document.querySelector('.plot').data[1].y[i])", read);
         var floor = await visit.Page.EvaluateAsync<double>("() => document.querySelector('.plot').data.find(t => t.name === 'floor').y[0]");
         var post = await visit.Page.EvaluateAsync<double[]>("() => document.querySelector('.plot').data[1].y");
         Assert.All(post, value => Assert.True(value >= floor - 0.1, $"{value} lies below the floor {floor}"));

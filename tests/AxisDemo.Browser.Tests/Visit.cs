@@ -99,7 +99,7 @@ public sealed class Visit : IAsyncDisposable
         () => ['a', 'b'].every((column, i) => {
           // The last piece of a text may be no token of its own.
           const tokens = [...document.querySelectorAll(`.answer.col-${column}`)].map(answer => Number([...answer.querySelectorAll('.t')].at(-1)?.dataset.i ?? 0));
-          return document.querySelector('.plot').data[i].y.filter(v => v != null).length >= tokens.reduce((a, b) => a + b, 0);
+          return tokens.length > 0 && document.querySelector('.plot').data[i].y.filter(v => v != null).length >= tokens.reduce((a, b) => a + b, 0);
         })
         """);
 

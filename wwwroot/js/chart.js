@@ -66,8 +66,8 @@ class Chart {
   extend(delta) {
     const fresh = delta.points.map(point), { turns, all } = this.series;
     const grows = this.cost && delta.keep === all.length && delta.count === turns.length && delta.turns.every(t => t.span === turns[t.turn]?.span);
-    // A conversation that another one takes the place of begins at its first turn anew.
-    this.view.taken(delta.keep === 0 ? 0 : delta.count);
+    // Where nothing is kept another conversation may have come.
+    this.view.taken(delta.keep === 0 && all.length > 0 ? 0 : delta.count);
     if (delta.keep < this.series.all.length) {
       this.pointer.leave();
       points.clear();

@@ -95,7 +95,7 @@ public static class InterventionFile
 
         private Intervention MeanAblate(LayerVectors vector, Positions positions)
         {
-            var mean = library.Vector(Text("mean") ?? throw Fault("mean", "it is missing.", "Give FILE#NAME of the mean that is added."));
+            var mean = Named("mean", library.Vector, Text("mean") ?? throw Fault("mean", "it is missing.", "Give FILE#NAME of the mean that is added."));
             return Intervention.Ablate(layers.Select(l => (l, vector.At(l), 1f, (Direction?)mean.At(l))), positions);
         }
 
@@ -103,7 +103,20 @@ public static class InterventionFile
         {
             var (axis, vector) = (Text("axis"), Text("vector"));
             if (axis is null == vector is null) throw Fault("vector", axis is null ? "neither axis nor vector is given." : "both axis and vector are given.", "Give one: axis: FILE, or vector: FILE#NAME.");
-            return library.Vector(axis ?? vector!);
+            return axis is null ? Named("vector", library.Vector, vector!) : Named("axis", library.Vector, axis);
+        }
+
+        // A name that stands for nothing is a fault of the field it stands in; what is wrong with a file is the file's.
+        private T Named<T>(string field, Func<string, T> find, string name)
+        {
+            try
+            {
+                return find(name);
+            }
+            catch (InputException e) when (e.Origin == "request")
+            {
+                throw new InputException(source, $"{place}.{field}", e.Fault, e.Remedy, e);
+            }
         }
 
         private float[] Floors()
@@ -119,7 +132,7 @@ public static class InterventionFile
                 case JsonValueKind.String when value.GetString() is ['p', .. var digits] && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percentile) && percentile <= 100:
                     if (percentile is > 0 and < 1)
                         throw Fault("threshold", $"p{digits} looks like the published notation, a fraction on the negated axis.", $"Write p{(1 - percentile) * 100:0.##}: the percentile on the axis, higher caps harder.");
-                    var axis = library.Axis(Text("axis") ?? throw Fault("threshold", "a percentile needs an axis file.", "Give axis: FILE, or the threshold as a number."));
+                    var axis = Named("axis", library.Axis, Text("axis") ?? throw Fault("threshold", "a percentile needs an axis file.", "Give axis: FILE, or the threshold as a number."));
                     return [.. layers.Select(l => axis.Threshold(l, percentile))];
                 default:
                     throw Fault("threshold", $"{value.GetRawText()} is no threshold.", "Give a number, a list with one per layer, or p0 to p100.");

@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace AxisDemo.Serving;
 
 /// <summary>
-/// What happens to a request, in order: queued*, started, prefill*, prompt?, token*, then finished or failed. One JSON for the command
-/// line, the hub and REST: camelCase, <c>kind</c> first.
+/// What happens to a request, in order: queued*, started, prefill*, token*, then finished or failed; after prefill also prompt, where
+/// the prompt's projections are asked for (requests of the hub and of REST do not). One JSON for the command line, the hub and REST:
+/// camelCase, <c>kind</c> first.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(QueuedEvent), "queued")]

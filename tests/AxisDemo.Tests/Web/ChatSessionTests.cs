@@ -87,9 +87,12 @@ public sealed class ChatSessionTests : IDisposable
         await session.PlayAsync(preset);
         UndoAll(preset.Turns.Count);
 
+        session.Watched = ["random"];
         session.Open(ConversationJsonTests.Sample);
+        session.Watched = [];
         Assert.NotEqual(set, session.Settings);
         UndoAll(ConversationJsonTests.Sample.Turns.Count);
+        Assert.Equal(["random"], session.Watched);
         Assert.NotNull(session.Undo());
         Assert.NotNull(session.Undo());
         Assert.False(session.CanUndo);

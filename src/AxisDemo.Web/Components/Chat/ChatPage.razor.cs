@@ -190,7 +190,6 @@ public sealed partial class ChatPage
 
     private void Undo()
     {
-        if (Session?.Undo() is { } text) composer?.Restore(text);
-        else composer?.Withdraw();
+        if (Session?.Undo() is { } text) composer?.TakeBack(text);
     }
 }

@@ -58,7 +58,7 @@ public sealed partial class ChatSession
     {
         var preset = ReturnPrompt();
         // No conversation does not take the place of one that can still be brought back.
-        if (turns.Count > 0) past = new PastConversation(turns, Trajectory.Since(default), preset, null);
+        if (turns.Count > 0) past = new PastConversation(turns, Trajectory.Since(default), preset, null, null);
         RemoveFrom(0);
     }
 
@@ -70,6 +70,7 @@ public sealed partial class ChatSession
         Trajectory.Restore(back.Trajectory);
         Publish(back.Turns);
         settings = back.Settings ?? settings;
+        runner.Watched = back.Watched ?? runner.Watched;
         if (back.Preset is { } preset) Borrow(preset);
     }
 
@@ -107,5 +108,6 @@ public sealed partial class ChatSession
     /// <param name="Trajectory">All of its tokens.</param>
     /// <param name="Preset">The preset whose system prompt went with it.</param>
     /// <param name="Settings">The settings that a file replaced; null where they are still the visitor's.</param>
-    private sealed record PastConversation(List<ChatTurn> Turns, TrajectoryDelta Trajectory, Preset? Preset, ChatSettings? Settings);
+    /// <param name="Watched">The axes that were watched before a file was opened; null where none was.</param>
+    private sealed record PastConversation(List<ChatTurn> Turns, TrajectoryDelta Trajectory, Preset? Preset, ChatSettings? Settings, IReadOnlyList<string>? Watched);
 }

@@ -137,15 +137,17 @@ public sealed partial class ChatSession : IDisposable
         {
             if (Running) return false;
             TakeAway();
-            if (past is { Settings: null }) past = past with { Settings = settings };
+            var brought = SessionFile.Settings(file);
+            if (past is { Watched: null }) past = past with { Settings = brought is null ? null : settings, Watched = Watched };
             // First, so that a column's own model is asked for what the file is compared with.
-            settings = (SessionFile.Settings(file) ?? settings).Within(limits);
+            settings = (brought ?? settings).Within(limits);
             Publish(SessionFile.Restore(file, Trajectory, column => StateOf(column).Loaded));
             Problem = null;
         }
 
         // What the file has of other axes can be drawn at once; it also says what was of interest.
-        Watched = [.. SessionFile.Axes(file), .. Watched];
+        if (State.Loaded is not null) Watched = [.. SessionFile.Axes(file), .. Watched];
+        else Changed?.Invoke();
         return true;
     }
 

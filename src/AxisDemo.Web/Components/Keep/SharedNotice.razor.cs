@@ -46,7 +46,8 @@ public sealed partial class SharedNotice
                 Http.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
             });
-            problem = "There is no such conversation: its maker has deleted it, it has expired, or the link is incomplete.";
+            problem = "There is no such conversation: its maker has deleted it, it has expired, or the link is incomplete."
+                + (Session is { Turns.Count: > 0 } ? " What you see below this host has kept for you alone." : "");
         }
         catch (InputException e)
         {
