@@ -1,7 +1,6 @@
 using AxisDemo.Formats;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Serving;
-using AxisDemo.Tests.Web.Keeping;
 using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
@@ -55,62 +54,6 @@ public sealed class ChatSessionTests : IDisposable
         var next = generator.Requests[2].Prompt;
         Assert.Equal([.. first, 100, 101, 102], next.Take(first.Count + 3));
         Assert.True(next.Count > first.Count + 3);
-    }
-
-    [Fact]
-    public async Task Undo_gives_the_text_back_and_leaves_no_trace()
-    {
-        await session.SendAsync("One");
-        await session.SendAsync("Two");
-
-        Assert.Equal("Two", session.Undo());
-
-        Assert.Single(session.Turns);
-        Assert.All(session.Trajectory.Since(default).Points, p => Assert.Equal(0, p.Turn));
-        await session.SendAsync("Three");
-        Assert.Equal(generator.Requests[2].Prompt.Count, generator.Requests[^1].Prompt.Count);
-    }
-
-    [Fact]
-    public async Task What_was_cleared_or_replaced_comes_back_as_it_was()
-    {
-        await session.SendAsync("One");
-        session.Settings = session.Settings with { SystemPrompt = "Be brief.", Repeats = 4, B = ColumnVariant.Plain };
-        await session.SendAsync("Two");
-        var (turns, drawn, set) = (session.Turns.ToList(), session.Trajectory.Since(default), session.Settings);
-        session.Clear();
-        Assert.Empty(session.Turns);
-        session.Clear();
-        UndoAll(0);
-
-        var preset = Preset.All.First(p => p.SystemPrompt.Length > 0);
-        await session.PlayAsync(preset);
-        UndoAll(preset.Turns.Count);
-
-        session.Watched = ["random"];
-        session.Open(ConversationJsonTests.Sample);
-        session.Watched = [];
-        Assert.NotEqual(set, session.Settings);
-        UndoAll(ConversationJsonTests.Sample.Turns.Count);
-        Assert.Equal(["random"], session.Watched);
-        Assert.NotNull(session.Undo());
-        Assert.NotNull(session.Undo());
-        Assert.False(session.CanUndo);
-
-        // Whatever a page has drawn before, it is told of all of it.
-        void UndoAll(int others)
-        {
-            for (var i = 0; i < others; i++) Assert.NotNull(session.Undo());
-            Assert.Empty(session.Turns);
-            Assert.Null(session.Undo());
-            Assert.Equal(turns, session.Turns);
-            Assert.Equal(set, session.Settings);
-            var since = session.Trajectory.Since(drawn.Cursor);
-            Assert.Equal((0, drawn.Points.Count), (since.Keep, since.Points.Count));
-            var now = session.Trajectory.Since(default);
-            Assert.Equal(drawn.Points, now.Points);
-            Assert.Equivalent(drawn.Turns, now.Turns, strict: true);
-        }
     }
 
     [Fact]
@@ -274,41 +217,6 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal(100, session.Settings.B.Percentile);
         session.Settings = new ChatSettings { MaxTokens = 0, B = ColumnVariant.Capped with { Percentile = double.NaN }, Temperature = double.PositiveInfinity };
         Assert.Equal(new ChatSettings { MaxTokens = 1 }, session.Settings);
-    }
-
-    [Fact]
-    public async Task A_presets_system_prompt_goes_when_the_preset_goes()
-    {
-        session.Settings = session.Settings with { SystemPrompt = "Be brief." };
-        var pirate = Preset.All.First(p => p.SystemPrompt.Length > 0);
-        await session.PlayAsync(pirate);
-        await session.PlayAsync(pirate);
-        session.Clear();
-        Assert.Equal("Be brief.", session.Settings.SystemPrompt);
-
-        await session.PlayAsync(pirate);
-        session.Undo();
-        session.Clear();
-        session.Undo();
-        Assert.Equal(pirate.SystemPrompt, session.Settings.SystemPrompt);
-        session.Clear();
-        Assert.Equal("Be brief.", session.Settings.SystemPrompt);
-
-        await session.PlayAsync(pirate);
-        var other = Preset.All.Last(p => p.SystemPrompt.Length > 0 && p.SystemPrompt != pirate.SystemPrompt);
-        await session.PlayAsync(other);
-        foreach (var _ in other.Turns) session.Undo();
-        session.Undo();
-        Assert.Equal(pirate.SystemPrompt, session.Settings.SystemPrompt);
-        session.Clear();
-        Assert.Equal("Be brief.", session.Settings.SystemPrompt);
-
-        await session.PlayAsync(pirate);
-        session.Settings = session.Settings with { SystemPrompt = "Be kind." };
-        session.Clear();
-        Assert.Equal("Be kind.", session.Settings.SystemPrompt);
-        session.Undo();
-        Assert.Equal("Be kind.", session.Settings.SystemPrompt);
     }
 
     [Fact]
