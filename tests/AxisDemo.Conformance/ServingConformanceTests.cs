@@ -66,8 +66,41 @@ public abstract class ServingConformanceTests
         Assert.Equal(expected.OfType<TokenEvent>().Select(t => t.Id), (await other).OfType<TokenEvent>().Select(t => t.Id));
     }
 
+    [Theory]
+    [InlineData(512)]
+    [InlineData(16)] // Pieces that a step cannot take whole.
+    public async Task A_given_answer_reads_as_it_was_written(int maxRows)
+    {
+        using var golden = Golden();
+        using var engine = Open(maxRows);
+        GenerationRequest[] requests =
+        [
+            Request(golden, 0, 70) with { Sampling = new() { Seed = 4 }, Interventions = [Cap(golden)], Watch = [Watch(golden)], Read = true, LogProbs = true, CaptureResponseMean = true },
+            Request(golden, 1, 70) with { Sampling = new() { Seed = 5 }, Watch = [Watch(golden)] },
+            Request(golden, 2, 70) with { Sampling = new() { Seed = 6 }, LogProbs = true },
+        ];
+        foreach (var request in requests)
+        {
+            var written = await Collect(engine, request);
+            int[] text = [.. written.OfType<TokenEvent>().Select(t => t.Id)];
+            Assert.Equal(70, text.Length);
+            // With company a step has 32 of them: of 33 the second step has one, 70 end within a step.
+            foreach (var length in (int[])[1, 33, 70])
+            {
+                var writing = Collect(engine, requests[1]);
+                var read = await Collect(engine, request with { Forced = text[..length], Sampling = new() });
+                Assert.Equal(length, Assert.IsType<FinishedEvent>(read[^1]).Tokens);
+                foreach (var (w, r) in written.OfType<TokenEvent>().Zip(read.OfType<TokenEvent>(), (w, r) => (w, r)))
+                    Same(w, r.Index == length - 1 ? r with { Text = w.Text } : r); // A character may end with the next token.
+                if (length == 70 && request.CaptureResponseMean)
+                    Tests.Model.Golden.CloseByRow(((FinishedEvent)written[^1]).ResponseMean!, ((FinishedEvent)read[^1]).ResponseMean!, 576, Math.Max(Engine.Rearranged, 1e-6f), "mean");
+                await writing;
+            }
+        }
+    }
+
     /// <summary>An engine over the embedded model.</summary>
-    protected Engine Open() => new(LoadedModel.Load(Repository.Model, Engine.Open()), Options);
+    protected Engine Open(int maxRows = 512) => new(LoadedModel.Load(Repository.Model, Engine.Open()), Options with { MaxRows = maxRows });
 
     private void Same(TokenEvent expected, TokenEvent actual)
     {

@@ -3,7 +3,7 @@ namespace AxisDemo.Cli.Bench;
 /// <summary>What a measurement runs.</summary>
 internal sealed record BenchSettings(int[] Prompt, int Tokens, int Runs, int Streams, string? Axis);
 
-/// <summary>A measurement: the unit of all numbers but <paramref name="Details"/> is sampled (prefill: prompt) tokens per second.</summary>
+/// <summary>A measurement: the unit of all numbers but <paramref name="Details"/> is sampled (prefill: prompt, read: given) tokens per second.</summary>
 internal sealed record BenchResult(
     string What, double TokensPerSecond, double Median, double Min, double Max, IReadOnlyList<double> Runs, string Cpu, string Engine, string Model, IReadOnlyDictionary<string, double>? Details = null)
 {

@@ -53,10 +53,7 @@ internal static class Benchmark
 
     public static async Task<BenchResult> Pair(IGenerator engine, BenchSettings settings, CancellationToken cancellation)
     {
-        var axis = AxisFor(engine, settings.Axis);
-        var cap = axis.Recommended is { } r ? axis.Cap(r.From, r.To, r.Percentile) : axis.Cap((int)(0.67 * axis.Layers), (int)(0.87 * axis.Layers), 75);
-        var standard = Request(settings) with { Watch = [axis.Watch()] };
-        GenerationRequest[] pair = [standard, standard with { Interventions = [cap], Read = true }];
+        var pair = Columns(engine, settings);
         var (rates, singles, ratios) = (new List<double>(), new List<double>(), new List<double>());
         for (var i = -1; i < settings.Runs; i++)
         {
@@ -78,6 +75,31 @@ internal static class Benchmark
         });
     }
 
+    public static async Task<BenchResult> Read(IGenerator engine, BenchSettings settings, CancellationToken cancellation)
+    {
+        var columns = Columns(engine, settings);
+        // Also the warm-up: it leaves the prompt in the cache for all that follow.
+        var given = (await Stream(engine, columns[0], cancellation).ConfigureAwait(false)).Ids;
+        await All(columns).ConfigureAwait(false);
+        GenerationRequest[] reading = [.. columns.Select(c => c with { Forced = given })];
+        var (rates, ratios) = (new List<double>(), new List<double>());
+        for (var i = 0; i < settings.Runs; i++)
+        {
+            var writing = await All(columns).ConfigureAwait(false);
+            rates.Add(await All(reading).ConfigureAwait(false));
+            ratios.Add(rates[^1] / writing);
+        }
+
+        return Result("read", engine, rates, new() { ["promptTokens"] = settings.Prompt.Length, ["ratioToWriting"] = BenchResult.MedianOf(ratios) });
+
+        async Task<double> All(GenerationRequest[] requests)
+        {
+            var clock = Stopwatch.StartNew();
+            await Task.WhenAll(requests.Select(r => Stream(engine, r, cancellation))).ConfigureAwait(false);
+            return requests.Length * settings.Tokens / clock.Elapsed.TotalSeconds;
+        }
+    }
+
     public static async Task<BenchResult> Extract(IGenerator engine, BenchSettings settings, CancellationToken cancellation)
     {
         var requests = Enumerable.Range(0, settings.Streams).Select(i => Request(settings) with
@@ -95,6 +117,15 @@ internal static class Benchmark
         }
 
         return Result("extract", engine, rates, new() { ["streams"] = settings.Streams, ["answersPerSecond"] = BenchResult.MedianOf(rates) / settings.Tokens });
+    }
+
+    /// <summary>The page's two columns: standard, and capped with its reader.</summary>
+    private static GenerationRequest[] Columns(IGenerator engine, BenchSettings settings)
+    {
+        var axis = AxisFor(engine, settings.Axis);
+        var cap = axis.Recommended is { } r ? axis.Cap(r.From, r.To, r.Percentile) : axis.Cap((int)(0.67 * axis.Layers), (int)(0.87 * axis.Layers), 75);
+        var standard = Request(settings) with { Watch = [axis.Watch()] };
+        return [standard, standard with { Interventions = [cap], Read = true }];
     }
 
     // Every answer is as long as asked for, whatever the model would say.

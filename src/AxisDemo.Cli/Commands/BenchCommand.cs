@@ -15,6 +15,7 @@ internal static class BenchCommand
             Mode("decode", "One stream: sampled tokens per second after the first.", Benchmark.Decode),
             Mode("prefill", "A prompt that nothing is known of: its tokens per second, and the time to the first token.", Benchmark.Prefill),
             Mode("pair", "Standard, capped and reader together against one stream, in turn.", Benchmark.Pair),
+            Mode("read", "A given answer, read by standard, capped and reader together, against writing one, in turn.", Benchmark.Read),
             Mode("concurrent", "Several streams at once: sampled tokens per second of all together.", Benchmark.Concurrent),
             Mode("extract", "Short sampled answers with the mean of every layer's output, as axis extract runs them.", Benchmark.Extract),
         };
@@ -29,7 +30,7 @@ internal static class BenchCommand
         var runs = Number("--runs", "Measured runs.", 5);
         var streams = Number("--streams", "Streams at once, where the measurement has several.", name == "extract" ? 32 : 8);
         var ids = new Option<string?>("--ids") { Description = "The prompt as token ids, instead of --prompt-tokens of a text of the program's own.", HelpName = "IDS" };
-        var axis = new Option<string?>("--axis") { Description = "For pair: the axis file of the cap. Default: the one beside the model that was made for it.", HelpName = "FILE" };
+        var axis = new Option<string?>("--axis") { Description = "For pair and read: the axis file of the cap. Default: the one beside the model that was made for it.", HelpName = "FILE" };
         var json = CommonOptions.Json();
         var command = new Command(name, description) { tokens, promptTokens, runs, streams, ids, axis, json };
         model.AddTo(command);

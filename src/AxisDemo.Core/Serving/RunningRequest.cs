@@ -64,14 +64,37 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
 
     public int Limit => Request.Forced?.Count ?? Request.MaxTokens;
 
+    /// <summary>Whether the prompt is computed: rows are the answer's from here on.</summary>
+    public bool InAnswer => Main.Computed >= Request.Prompt.Count;
+
+    /// <summary>Where the step's choices for it begin.</summary>
+    public int FirstChoice { get; set; }
+
     public string Text(ReadOnlySpan<byte> bytes) => text.Push(bytes);
 
     public string Rest() => text.Flush();
 
-    /// <summary>Appends a generated token to every sequence.</summary>
+    /// <summary>The answer's next token: known to the sequences already, if it was given ahead.</summary>
     public void Add(int id, bool special)
     {
         Answer.Add(id);
+        if (Tokens.Count < Request.Prompt.Count + Answer.Count) Append(id, special);
+    }
+
+    /// <summary>Gives the sequences the next tokens of a given answer, so that one step computes their rows together.</summary>
+    /// <param name="most">Most tokens to give.</param>
+    /// <param name="context">The model's context: no position beyond it is needed.</param>
+    /// <param name="isControl">Whether a token is the template's own.</param>
+    public void LookAhead(int most, int context, Func<int, bool> isControl)
+    {
+        // The last token's own row is wanted only where it is observed.
+        var known = Request.Forced!.Count - (Observes ? 0 : 1);
+        for (var next = Tokens.Count - Request.Prompt.Count; next < known && most > 0 && Tokens.Count < context; next++, most--)
+            Append(Request.Forced[next], isControl(Request.Forced[next]));
+    }
+
+    private void Append(int id, bool special)
+    {
         Tokens.Add(id);
         SpecialFlags.Add(special);
         Main.Grow();

@@ -3,7 +3,8 @@ namespace AxisDemo.Serving;
 /// <summary>Tokens a request's sequences have yet to compute; a request without a reader has 0 in the second place.</summary>
 /// <param name="Main">Known minus computed tokens of the sequence that generates.</param>
 /// <param name="Reader">The same of the plain model that reads along.</param>
-internal readonly record struct Pending(int Main, int Reader)
+/// <param name="InAnswer">Whether the prompt is done: each row is then a token to report, and both sequences take as many.</param>
+internal readonly record struct Pending(int Main, int Reader, bool InAnswer = false)
 {
     /// <summary>Whether every sequence is at its newest token: one row each gives the next.</summary>
     public bool Decoding => Main <= 1 && Reader <= 1;
@@ -14,8 +15,8 @@ internal readonly record struct Rows(int Main, int Reader);
 
 /// <summary>
 /// Decides what a step computes: known minus computed tokens, and a row budget. Pure: no clock, no threads, no state.
-/// Prefill and decode are the same thing. A request's sequences reach their newest token in the same step, so that its
-/// distributions can be compared there.
+/// Prefill and decode are the same thing, and so is reading a given answer. A request's sequences reach the prompt's last token in
+/// the same step and stay together from there, so that their distributions can be compared.
 /// </summary>
 internal static class Scheduler
 {
@@ -43,7 +44,9 @@ internal static class Scheduler
 
             var main = Share(r.Main, ref rowBudget, ref prefilling);
             var reader = Share(r.Reader, ref rowBudget, ref prefilling);
-            if (main < r.Main || reader < r.Reader)
+            if (r.InAnswer)
+                (main, reader) = r.Reader == 0 ? (main, 0) : (Math.Min(main, reader), Math.Min(main, reader));
+            else if (main < r.Main || reader < r.Reader)
                 (main, reader) = (Math.Min(main, r.Main - 1), Math.Min(reader, r.Reader - 1));
             plan[i] = new Rows(Math.Max(main, 0), Math.Max(reader, 0));
         }

@@ -8,12 +8,16 @@ using AxisDemo.Model.Hooks;
 namespace AxisDemo.Serving;
 
 /// <summary>
-/// One step of the engine: plan, forward, and for every request that reached its newest token: report the token whose row was just
-/// computed, take the next. Tokens are chosen by the engine, where the logits are. Its buffers are reused; only events are allocated.
+/// One step of the engine: plan, forward, and for every row of an answer: report the token whose row it is, take the next. That is one
+/// row where the answer is written; of an answer that is given, the rows of many tokens. Tokens are chosen by the engine, where the
+/// logits are. Its buffers are reused; only events are allocated.
 /// </summary>
 internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store, EngineOptions options)
 {
     private const int PrefillEventTokens = 64;
+    // Tokens of given answers in a step, of all requests together: enough for the matrix products to use each weight many times, few
+    // enough for the text to be seen coming and for their logits to stay small.
+    private const int AheadTokens = 64;
     private readonly StepRows rows = new();
     private readonly HookPlan hooks = new();
     // Some models pad their head beyond the tokenizer's ids: those logits are nobody's.
@@ -23,6 +27,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     private Pending[] pending = new Pending[16];
     private Rows[] plan = new Rows[16];
     private double rowsPerMillisecond = 1;
+    private int ahead;
 
     /// <summary>Requests that ended in the last step.</summary>
     public HashSet<RunningRequest> Finished { get; } = [];
@@ -69,10 +74,11 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             Array.Resize(ref plan, running.Count * 2);
         }
 
+        ahead = Math.Max(1, AheadTokens / running.Count);
         var decodeRows = 0;
         for (var i = 0; i < running.Count; i++)
         {
-            pending[i] = new Pending(running[i].Main.Pending, running[i].Reader?.Pending ?? 0);
+            pending[i] = new Pending(running[i].Main.Pending, running[i].Reader?.Pending ?? 0, running[i].InAnswer);
             if (pending[i].Decoding) decodeRows += pending[i].Main + pending[i].Reader;
         }
 
@@ -89,8 +95,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (rows.Count > decodeRows + 8) rowsPerMillisecond += 0.3 * (rows.Count / (seconds * 1000) - rowsPerMillisecond);
 
-        var chosen = 0;
-        for (var i = 0; i < running.Count; i++) Advance(running[i], plan[i], ref chosen);
+        for (var i = 0; i < running.Count; i++) Advance(running[i], plan[i]);
         return new StepTime(decodeRows, seconds);
     }
 
@@ -98,24 +103,39 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     {
         AddSegment(entry, entry.Main, count.Main);
         if (entry.Reader is { } reader) AddSegment(entry, reader, count.Reader);
-        if (count.Main < entry.Main.Pending || !NeedsLogits(entry)) return;
+        entry.FirstChoice = choices.Count;
+        var index = entry.Answer.Count;
+        for (var row = FirstRow(entry, count); row < count.Main && NeedsLogits(entry, index); row++, index++) AddChoice(entry, row, index);
+    }
+
+    // Every row of the answer tells the next token; of the prompt the last one does, once it is reached.
+    private static int FirstRow(RunningRequest entry, Rows count)
+    {
+        if (entry.InAnswer) return 0;
+        return count.Main == entry.Main.Pending ? count.Main - 1 : count.Main;
+    }
+
+    // The row's choice is the answer's token of this index.
+    private void AddChoice(RunningRequest entry, int row, int index)
+    {
         var (request, sampling) = (entry.Request, entry.Request.Sampling);
         choices.Add(new TokenChoice
         {
             Row = logitRows.Count,
             PlainRow = entry.Reader is null ? -1 : logitRows.Count + 1,
-            Forced = request.Forced?[entry.Answer.Count] ?? -1,
+            Forced = request.Forced?[index] ?? -1,
             Temperature = sampling.Temperature,
             TopP = sampling.TopP,
             TopK = sampling.TopK,
             RepetitionPenalty = sampling.RepetitionPenalty,
             Seed = sampling.Seed,
-            Index = entry.Answer.Count,
+            Index = index,
             Answer = entry.Answer,
             LogProbs = request.LogProbs,
         });
-        logitRows.Add(entry.Main.Row + count.Main - 1);
-        if (entry.Reader is { } second) logitRows.Add(second.Row + count.Reader - 1);
+        logitRows.Add(entry.Main.Row + row);
+        // The reader's segment may be shorter or longer in the prompt; its last row is the same position.
+        if (entry.Reader is { } reader) logitRows.Add(reader.Row + (entry.InAnswer ? row : reader.Pending - 1));
     }
 
     private void AddSegment(RunningRequest entry, Sequence sequence, int count)
@@ -128,31 +148,38 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         sequence.Results = hooks.Add(sequence.Hooks, sequence.Row, count, sequence.Computed, observed, sequence.Special);
     }
 
-    private static bool NeedsLogits(RunningRequest entry) =>
-        entry.Answer.Count < entry.Limit && (entry.Request.Forced is null || entry.Request.LogProbs || entry.Request.Read);
+    // index: of the token in the answer.
+    private static bool NeedsLogits(RunningRequest entry, int index) =>
+        index < entry.Limit && (entry.Request.Forced is null || entry.Request.LogProbs || entry.Request.Read);
 
-    private void Advance(RunningRequest entry, Rows count, ref int chosen)
+    private void Advance(RunningRequest entry, Rows count)
     {
-        var complete = count.Main == entry.Main.Pending;
-        if (entry.PromptProjections is not null && entry.Main.Computed < entry.Request.Prompt.Count) KeepPrompt(entry, count.Main);
+        var (inAnswer, first) = (entry.InAnswer, FirstRow(entry, count));
+        if (entry.PromptProjections is not null && !inAnswer) KeepPrompt(entry, count.Main);
         entry.Main.Computed += count.Main;
         if (entry.Reader is { } reader) reader.Computed += count.Reader;
-        if (!complete)
+        if (!inAnswer && first == count.Main)
         {
             ReportPrefill(entry);
             return;
         }
 
-        if (entry.Answer.Count == 0 && entry.PromptProjections is { } projections) entry.Send(new PromptEvent(projections));
-        ChosenToken? choice = NeedsLogits(entry) ? model.Transformer.Chosen[chosen++] : null;
+        if (!inAnswer && entry.PromptProjections is { } projections) entry.Send(new PromptEvent(projections));
+        for (var row = first; row < count.Main && !Finished.Contains(entry); row++) AdvanceRow(entry, row, count.Main, entry.FirstChoice + row - first);
+    }
+
+    // Reports the token whose own row this is, and takes the one that follows.
+    private void AdvanceRow(RunningRequest entry, int row, int observed, int choiceIndex)
+    {
+        ChosenToken? choice = NeedsLogits(entry, entry.Answer.Count) ? model.Transformer.Chosen[choiceIndex] : null;
 
         // The token's text is complete only now: at the very end half a character is given as what it is.
         var ended = EndsHere(entry);
         if (entry.Held is { } held)
         {
-            if (entry.Sums is not null) AddRow(entry);
+            if (entry.Sums is not null) AddRow(entry, row, observed);
             if (ended is not null) held = held with { Text = held.Text + entry.Rest() };
-            entry.Send(Observed(entry, held));
+            entry.Send(Observed(entry, held, row, observed));
             entry.Held = null;
         }
 
@@ -169,7 +196,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     private string? EndsHere(RunningRequest entry)
     {
         if (entry.Answer.Count >= entry.Limit) return "length";
-        return entry.Main.Known >= model.Info.Context ? "context" : null;
+        return entry.Request.Prompt.Count + entry.Answer.Count >= model.Info.Context ? "context" : null;
     }
 
     private void Take(RunningRequest entry, in ChosenToken choice)
@@ -196,6 +223,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             };
 
         entry.Add(id, model.Tokenizer.IsControl(id));
+        if (request.Forced is not null && entry.Main.Pending == 1) entry.LookAhead(ahead - 1, model.Info.Context, model.Tokenizer.IsControl);
         if (entry.Observes)
         {
             entry.Held = token;
@@ -211,8 +239,8 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         Finished.Add(entry);
     }
 
-    // One row was observed: unit u of a sequence lies at its base + u.
-    private TokenEvent Observed(RunningRequest entry, TokenEvent token)
+    // Unit u of a sequence's observed row lies at its base + u * observed + row.
+    private TokenEvent Observed(RunningRequest entry, TokenEvent token, int row, int observed)
     {
         var results = model.Transformer.Ops.Results[entry.Main.Results..];
         var watches = entry.Request.Watch;
@@ -221,12 +249,12 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         {
             var watch = watches[w];
             var slots = entry.Main.Hooks.Watches[w];
-            projections[w] = new TokenProjection(watch.Axis, watch.Layer, results[slots.Pre] - watch.Offset, results[slots.Post] - watch.Offset, Touched(entry.Main, watch.Layer, results, 1, 0));
+            projections[w] = new TokenProjection(watch.Axis, watch.Layer, results[slots.Pre * observed + row] - watch.Offset, results[slots.Post * observed + row] - watch.Offset, Touched(entry.Main, watch.Layer, results, observed, row));
             if (entry.Reader is { } reader)
-                projections[w] = projections[w] with { Read = model.Transformer.Ops.Results[reader.Results + reader.Hooks.Watches[w].Post] - watch.Offset };
+                projections[w] = projections[w] with { Read = model.Transformer.Ops.Results[reader.Results + reader.Hooks.Watches[w].Post * observed + row] - watch.Offset };
         }
 
-        return token with { Projections = projections, LiftedLayers = entry.Main.Hooks.Caps.Count == 0 ? null : Lifted(entry.Main, results) };
+        return token with { Projections = projections, LiftedLayers = entry.Main.Hooks.Caps.Count == 0 ? null : Lifted(entry.Main, results, observed, row) };
     }
 
     private static bool Touched(Sequence sequence, int layer, ReadOnlySpan<float> results, int observed, int row)
@@ -236,21 +264,25 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         return false;
     }
 
-    private static int Lifted(Sequence sequence, ReadOnlySpan<float> results)
+    private static int Lifted(Sequence sequence, ReadOnlySpan<float> results, int observed, int row)
     {
         var layers = 0;
         foreach (var cap in sequence.Hooks.Caps)
-            if (results[cap.Unit] != 0) layers++;
+            if (results[cap.Unit * observed + row] != 0) layers++;
         return layers;
     }
 
-    private void AddRow(RunningRequest entry)
+    private void AddRow(RunningRequest entry, int row, int observed)
     {
         entry.SummedRows++;
-        var row = model.Transformer.Ops.Results.Slice(entry.Main.Results + entry.Main.Hooks.RowsFrom, entry.Sums!.Length);
-        for (var i = 0; i < row.Length; i++) entry.Sums[i] += row[i];
-        var width = entry.Main.Hooks.Width;
-        for (var l = 0; l < entry.NormSums!.Length; l++) entry.NormSums[l] += TensorPrimitives.Norm(row.Slice(l * width, width));
+        var (width, rowsFrom) = (entry.Main.Hooks.Width, entry.Main.Hooks.RowsFrom);
+        for (var l = 0; l < entry.NormSums!.Length; l++)
+        {
+            var output = model.Transformer.Ops.Results.Slice(entry.Main.Results + (rowsFrom + l * width) * observed + row * width, width);
+            var sums = entry.Sums.AsSpan(l * width, width);
+            for (var i = 0; i < width; i++) sums[i] += output[i];
+            entry.NormSums[l] += TensorPrimitives.Norm(output);
+        }
     }
 
     private void KeepPrompt(RunningRequest entry, int count)

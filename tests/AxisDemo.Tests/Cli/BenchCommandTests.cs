@@ -7,6 +7,7 @@ public class BenchCommandTests
     [InlineData("prefill")]
     [InlineData("concurrent")]
     [InlineData("pair")]
+    [InlineData("read")]
     [InlineData("extract")]
     public void A_measurement_is_one_JSON_object_with_its_runs_and_the_machine(string what)
     {

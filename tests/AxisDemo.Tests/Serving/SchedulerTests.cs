@@ -23,6 +23,18 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void A_request_and_its_reader_take_a_given_answer_in_equal_pieces()
+    {
+        var plan = new Rows[2];
+        Scheduler.Plan([new(1, 1, InAnswer: true), new(32, 32, InAnswer: true)], 21, plan);
+        Assert.Equal([new Rows(1, 1), new Rows(9, 9)], plan);
+        Scheduler.Plan([new(1, 1, InAnswer: true), new(23, 23, InAnswer: true)], 2, plan);
+        Assert.Equal(new Rows(1, 1), plan[1]);
+        Scheduler.Plan([new(1, 1, InAnswer: true), new(32, 0, InAnswer: true)], 22, plan);
+        Assert.Equal(new Rows(20, 0), plan[1]);
+    }
+
+    [Fact]
     public void A_prompt_advances_even_when_the_budget_is_spent()
     {
         var plan = new Rows[2];
