@@ -28,7 +28,7 @@ internal sealed class ChoiceBatch
             forces |= c.Forced >= 0;
             LogProbs |= c.LogProbs;
             Reads |= c.PlainRow >= 0;
-            if (c.RepetitionPenalty == 1 || c.Answer is null) continue;
+            if (c.RepetitionPenalty == 1 || c.Answer is null || c.Forced >= 0) continue;
             for (var t = 0; t < c.Answer.Count; t++) answers[(long)i * vocabulary + c.Answer[t]] = c.RepetitionPenalty;
         }
 

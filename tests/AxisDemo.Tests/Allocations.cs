@@ -4,8 +4,8 @@ namespace AxisDemo.Tests;
 internal static class Allocations
 {
     /// <summary>
-    /// Runs it up to ten times and gives the fewest bytes that a run allocated. What the code itself allocates, it allocates in
-    /// every run. The counter also moves without an allocation, by what is left of the thread's 8 KiB allocation context, when the
+    /// Runs it up to ten times and gives the fewest bytes that a run allocated. What the code allocates every time, it
+    /// allocates in every run. The counter also moves without an allocation, by what is left of the thread's 8 KiB allocation context, when the
     /// background collector takes that away on behalf of another test; and a thread's first wait allocates some bytes, once.
     /// </summary>
     public static long Fewest(Action run)

@@ -36,7 +36,7 @@ public readonly record struct TokenChoice
     /// <summary>Index in the answer of the token to choose.</summary>
     public int Index { get; init; }
 
-    /// <summary>Tokens of the answer so far; they stay as they are until the step has ended.</summary>
+    /// <summary>Tokens of the answer before this step; they stay as they are until it has ended. Not looked at where the token is forced.</summary>
     public IReadOnlyList<int>? Answer { get; init; }
 
     /// <summary>Whether log p of the token is wanted.</summary>

@@ -235,9 +235,9 @@ public sealed class Engine : IGenerator, IDisposable
 
         public void Add(StepTime step)
         {
-            if (step.DecodeRows == 0) return;
+            if (step.AnswerRows == 0) return;
             var now = Stopwatch.GetTimestamp();
-            var instant = step.DecodeRows / step.Seconds;
+            var instant = step.AnswerRows / step.Seconds;
             // After a pause the old average says nothing.
             var weight = Stopwatch.GetElapsedTime(last, now).TotalSeconds > 2 ? 1 : Math.Min(1, step.Seconds * 2);
             PerSecond += weight * (instant - PerSecond);
@@ -247,4 +247,4 @@ public sealed class Engine : IGenerator, IDisposable
 }
 
 /// <summary>What a step took.</summary>
-internal readonly record struct StepTime(int DecodeRows, double Seconds);
+internal readonly record struct StepTime(int AnswerRows, double Seconds);

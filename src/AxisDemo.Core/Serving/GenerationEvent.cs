@@ -97,7 +97,7 @@ public sealed record TokenProjection(string Axis, int Layer, float Pre, float Po
 /// <summary>The answer is complete.</summary>
 /// <param name="Reason">"stop" (end of turn), "length" (MaxTokens), "context" (the model's context is full), "cancelled".</param>
 /// <param name="Tokens">Tokens generated.</param>
-/// <param name="TokensPerSecond">Rate of generation, the prompt's time left out.</param>
+/// <param name="TokensPerSecond">Rate of generation, or of reading a given answer; the prompt's time left out.</param>
 public sealed record FinishedEvent(string Reason, int Tokens, double TokensPerSecond) : GenerationEvent
 {
     /// <summary>Milliseconds from the request to its first sampled token.</summary>

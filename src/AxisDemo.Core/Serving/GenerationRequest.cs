@@ -54,7 +54,7 @@ public sealed record GenerationRequest
     /// <summary>Report the watches for the prompt's tokens too, in one <see cref="PromptEvent"/>. Nothing is taken from the cache then.</summary>
     public bool WatchPrompt { get; init; }
 
-    /// <summary>Teacher forcing: these tokens are taken instead of sampled ones, end-of-turn tokens included; ends after the last. Read in pieces, faster than they were written.</summary>
+    /// <summary>Teacher forcing: these tokens are taken instead of sampled ones, end-of-turn tokens included; ends after the last. Read in pieces of many tokens while nobody else's answer is being written.</summary>
     public IReadOnlyList<int>? Forced { get; init; }
 
     /// <summary>Report log p of each token under the model that generated it (temperature 1, nats).</summary>

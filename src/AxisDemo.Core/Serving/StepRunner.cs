@@ -15,9 +15,11 @@ namespace AxisDemo.Serving;
 internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store, EngineOptions options)
 {
     private const int PrefillEventTokens = 64;
-    // Tokens of given answers in a step, of all requests together: enough for the matrix products to use each weight many times, few
-    // enough for the text to be seen coming and for their logits to stay small.
+    // Tokens of given answers that a step may take, of all requests together: enough for the matrix products to use each weight many
+    // times, few enough for their logits (with a reader twice as many rows) to stay small. The step's time is a limit too.
     private const int AheadTokens = 64;
+    // Shorter pieces do not pay: sequences of one row each share what a longer one has for itself.
+    private const int LeastAhead = 8;
     private readonly StepRows rows = new();
     private readonly HookPlan hooks = new();
     // Some models pad their head beyond the tokenizer's ids: those logits are nobody's.
@@ -74,21 +76,27 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             Array.Resize(ref plan, running.Count * 2);
         }
 
-        ahead = Math.Max(1, AheadTokens / running.Count);
-        var decodeRows = 0;
+        ahead = AheadOf(running);
+        var (decodeRows, answering) = (0, false);
         for (var i = 0; i < running.Count; i++)
         {
             pending[i] = new Pending(running[i].Main.Pending, running[i].Reader?.Pending ?? 0, running[i].InAnswer);
+            answering |= pending[i].InAnswer;
             if (pending[i].Decoding) decodeRows += pending[i].Main + pending[i].Reader;
         }
 
-        var budget = decodeRows > 0 ? Math.Clamp(decodeRows + (int)(rowsPerMillisecond * options.StepMilliseconds), 16, options.MaxRows) : options.MaxRows;
+        var budget = answering || decodeRows > 0 ? Math.Clamp(decodeRows + (int)(rowsPerMillisecond * options.StepMilliseconds), 16, options.MaxRows) : options.MaxRows;
         Scheduler.Plan(pending.AsSpan(0, running.Count), budget, plan);
         rows.Clear();
         hooks.Clear();
         logitRows.Clear();
         choices.Clear();
-        for (var i = 0; i < running.Count; i++) AddRows(running[i], plan[i]);
+        var answerRows = 0;
+        for (var i = 0; i < running.Count; i++)
+        {
+            if (pending[i].InAnswer) answerRows += plan[i].Main + plan[i].Reader;
+            AddRows(running[i], plan[i]);
+        }
 
         var start = Stopwatch.GetTimestamp();
         model.Transformer.Forward(rows, store, hooks, CollectionsMarshal.AsSpan(logitRows), vocabulary, CollectionsMarshal.AsSpan(choices));
@@ -96,7 +104,14 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         if (rows.Count > decodeRows + 8) rowsPerMillisecond += 0.3 * (rows.Count / (seconds * 1000) - rowsPerMillisecond);
 
         for (var i = 0; i < running.Count; i++) Advance(running[i], plan[i]);
-        return new StepTime(decodeRows, seconds);
+        return new StepTime(answerRows, seconds);
+    }
+
+    // Where somebody's answer is written, or is about to be, given ones advance token by token too: nobody waits for another's reading.
+    private static int AheadOf(List<RunningRequest> running)
+    {
+        var each = AheadTokens / running.Count;
+        return each >= LeastAhead && running.TrueForAll(static r => r.Request.Forced is not null) ? each : 1;
     }
 
     private void AddRows(RunningRequest entry, Rows count)
