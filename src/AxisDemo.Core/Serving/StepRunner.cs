@@ -238,7 +238,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             };
 
         entry.Add(id, model.Tokenizer.IsControl(id));
-        if (request.Forced is not null && entry.Main.Pending == 1) entry.LookAhead(ahead - 1, model.Info.Context, model.Tokenizer.IsControl);
+        if (ahead > 1 && request.Forced is not null && entry.Main.Pending == 1) entry.LookAhead(ahead - 1, model.Info.Context, model.Tokenizer.IsControl);
         if (entry.Observes)
         {
             entry.Held = token;
