@@ -60,7 +60,10 @@ public sealed class LoadedModel : IDisposable
             var config = source.Config;
             var weights = source.Load(ops, progress, cancellation);
             var info = new ModelInfo(source.Name, path, hash.GetAwaiter().GetResult(), config.Architecture, source.Parameters, source.Quantization,
-                config.Layers, config.Width, config.Context, config.Vocabulary, ops.Description);
+                config.Layers, config.Width, config.Context, config.Vocabulary, ops.Description)
+            {
+                Warnings = [.. source.Warnings],
+            };
             return new LoadedModel(info, new Transformer(config, weights, ops), tokenizer, template, source);
         }
         catch

@@ -12,4 +12,8 @@ namespace AxisDemo.Model;
 /// <param name="Context">Largest number of positions.</param>
 /// <param name="Vocabulary">Number of token ids.</param>
 /// <param name="Engine">What it runs on: "CPU, 2 threads, AVX2".</param>
-public sealed record ModelInfo(string Name, string Path, string Sha256, string Architecture, long Parameters, string Quantization, int Layers, int Width, int Context, int Vocabulary, string Engine);
+public sealed record ModelInfo(string Name, string Path, string Sha256, string Architecture, long Parameters, string Quantization, int Layers, int Width, int Context, int Vocabulary, string Engine)
+{
+    /// <summary>What its files leave open or state that is not applied, see <see cref="Sources.ModelSource.Warnings"/>.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

@@ -10,6 +10,8 @@ namespace AxisDemo.Model.Sources;
 /// </summary>
 public abstract class ModelSource : IDisposable
 {
+    private readonly List<string> warnings = [];
+
     /// <summary>The architectures that run here, by the names in files.</summary>
     public static IReadOnlyList<string> Architectures { get; } = ["llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3"];
 
@@ -33,6 +35,12 @@ public abstract class ModelSource : IDisposable
 
     /// <summary>The matrices' most frequent type: "Q4_1".</summary>
     public string Quantization => Tensors.Where(t => t.Shape.Length > 1).GroupBy(t => t.Type).MaxBy(g => g.Count())?.Key.ToString() ?? "F32";
+
+    /// <summary>
+    /// What the model's files leave open or state that is not applied here, one sentence each, with file and key: the model runs, and
+    /// its user should know. Grows as tokenizer and template are read.
+    /// </summary>
+    public IReadOnlyList<string> Warnings => warnings;
 
     /// <summary>How the tensors are called.</summary>
     internal abstract TensorNames Names { get; }
@@ -86,6 +94,16 @@ public abstract class ModelSource : IDisposable
     /// <exception cref="InputException">A tensor is missing, has another shape, or is one that this build does not know.</exception>
     public ModelWeights Load(ITensorOps ops, Action<double>? progress = null, CancellationToken cancellation = default) =>
         new WeightLoader(this, ops).Load(progress, cancellation);
+
+    /// <summary>Adds to <see cref="Warnings"/>, once.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="key">The key it is about.</param>
+    /// <param name="text">What is missing or not applied, and what is done instead.</param>
+    internal void Warn(string file, string key, string text)
+    {
+        var line = $"{file}: {key}: {text}";
+        if (!warnings.Contains(line)) warnings.Add(line);
+    }
 
     /// <inheritdoc/>
     public abstract void Dispose();
