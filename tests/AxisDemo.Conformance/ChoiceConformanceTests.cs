@@ -23,6 +23,12 @@ public abstract class ChoiceConformanceTests
     [InlineData(0.8f, 0.95f, 5, 1f)]
     [InlineData(0f, 1f, 0, 1.3f)]
     [InlineData(0.7f, 0.9f, 0, 1.5f)]
+    // The reciprocal of the first two is infinite.
+    [InlineData(1e-45f, 0.9f, 0, 1f)]
+    [InlineData(1e-40f, 1f, 5, 1f)]
+    [InlineData(1e-38f, 0.9f, 0, 1f)]
+    [InlineData(100f, float.Epsilon, 0, 1f)]
+    [InlineData(1f, 0.99999994f, int.MaxValue, 10f)]
     public void Tokens_are_the_samplers(float temperature, float topP, int topK, float penalty)
     {
         using var run = new LogitsRun(Engine.Open(), Rows, Vocabulary, Padded);
@@ -71,6 +77,22 @@ public abstract class ChoiceConformanceTests
     }
 
     [Fact]
+    public void A_row_that_is_not_finite_chooses_nothing_and_the_others_do_not_notice()
+    {
+        using var run = new LogitsRun(Engine.Open(), Rows, Vocabulary, Padded, (1, 40, float.NaN), (2, 999, float.PositiveInfinity), (3, 0, float.NegativeInfinity));
+        TokenChoice[] whole = [new() { Row = 0, Temperature = 1, Seed = 9 }, new() { Row = 5, Temperature = 0, PlainRow = 4, LogProbs = true }];
+        TokenChoice[] broken =
+        [
+            new() { Row = 1, Temperature = 0 }, new() { Row = 1, Temperature = 1, TopP = 0.9f }, new() { Row = 2, Temperature = 0.7f, TopK = 3 }, new() { Row = 3, Temperature = 1 },
+            new() { Row = 3, Forced = 0, LogProbs = true }, new() { Row = 0, Temperature = 1, PlainRow = 1 }, new() { Row = 0, Forced = 7, PlainRow = 2, LogProbs = true },
+        ];
+        var alone = run.Choose(whole);
+        var together = run.Choose([whole[0], .. broken, whole[1]]);
+        Assert.Equal((alone[0], alone[1]), (together[0], together[^1]));
+        Assert.All(together[1..^1], c => Assert.Equal(ChosenToken.Nothing, c));
+    }
+
+    [Fact]
     public void A_row_that_is_not_there_is_refused()
     {
         using var run = new LogitsRun(Engine.Open(), Rows, Vocabulary, Padded);
@@ -88,7 +110,7 @@ public abstract class ChoiceConformanceTests
         private readonly IBuffer logits;
         private readonly float[][] rows;
 
-        public LogitsRun(ITensorOps ops, int count, int vocabulary, int width)
+        public LogitsRun(ITensorOps ops, int count, int vocabulary, int width, params (int Row, int Id, float Value)[] odd)
         {
             (this.ops, this.vocabulary) = (ops, vocabulary);
             memory = NativeMemory.Alloc((nuint)(count * width * sizeof(float)));
@@ -96,6 +118,7 @@ public abstract class ChoiceConformanceTests
             for (var i = 0; i < count * width; i++)
                 // The padding would win if anyone looked at it.
                 ((float*)memory)[i] = i % width >= vocabulary ? 90 : (float)((random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 8);
+            foreach (var (row, id, value) in odd) ((float*)memory)[row * width + id] = value;
             table = ops.Matrix(new TensorView("logits", TensorType.F32, [count, width], (nint)memory, (long)count * width * sizeof(float), "memory"));
             logits = ops.Buffer(width);
             Fill();

@@ -66,6 +66,33 @@ public abstract class ServingConformanceTests
         Assert.Equal(expected.OfType<TokenEvent>().Select(t => t.Id), (await other).OfType<TokenEvent>().Select(t => t.Id));
     }
 
+    [Fact]
+    public async Task A_request_whose_numbers_overflow_fails_alone_and_leaves_nothing_behind()
+    {
+        using var golden = Golden();
+        var axis = SmolLm2Golden.Axis(golden)[21].Vector;
+        var fine = Request(golden, 1, 16) with { Sampling = new() { Seed = 3 }, Watch = [Watch(golden)], Read = true, LogProbs = true };
+        using var fresh = Open();
+        var alone = await Collect(fresh, fine);
+        // Few pages: who comes next gets those that the failed ones leave.
+        using var engine = Open(kvBytes: 16L << 20);
+        foreach (var amount in (float[])[float.MaxValue, -float.MaxValue])
+        {
+            // Added eight times, the largest elements leave float32's range.
+            var broken = Request(golden, 0, 16) with { Interventions = [Intervention.Add(Enumerable.Range(16, 8).Select(l => (l, axis, amount)))], Watch = [Watch(golden)] };
+            foreach (var request in (GenerationRequest[])[broken, broken with { Watch = [] }, broken with { Sampling = Sampling.Greedy, Read = true }, broken with { WatchPrompt = true }, broken with { CaptureResponseMean = true }])
+            {
+                var (other, failed) = (Collect(engine, fine), await Collect(engine, request));
+                Assert.Contains("not a finite number", Assert.IsType<FailedEvent>(failed[^1]).Error, StringComparison.Ordinal);
+                Assert.Empty(failed.OfType<TokenEvent>());
+                foreach (var (a, b) in alone.OfType<TokenEvent>().Zip((await other).OfType<TokenEvent>(), (a, b) => (a, b))) Same(a, b);
+                // Nothing of a failed one is reused, and its pages are ordinary again.
+                Assert.Equal(0, (await Collect(engine, request)).OfType<StartedEvent>().Single().ReusedTokens);
+                foreach (var (a, b) in alone.OfType<TokenEvent>().Zip((await Collect(engine, fine)).OfType<TokenEvent>(), (a, b) => (a, b))) Same(a, b);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(512)]
     [InlineData(16)] // Pieces that a step cannot take whole.
@@ -113,7 +140,8 @@ public abstract class ServingConformanceTests
     }
 
     /// <summary>An engine over the embedded model.</summary>
-    protected Engine Open(int maxRows = 512) => new(LoadedModel.Load(Repository.Model, Engine.Open()), Options with { MaxRows = maxRows });
+    protected Engine Open(int maxRows = 512, long? kvBytes = null) =>
+        new(LoadedModel.Load(Repository.Model, Engine.Open()), Options with { MaxRows = maxRows, KvBudgetBytes = kvBytes ?? Options.KvBudgetBytes });
 
     private void Same(TokenEvent expected, TokenEvent actual)
     {

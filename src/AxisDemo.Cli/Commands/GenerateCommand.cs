@@ -31,7 +31,7 @@ internal static class GenerateCommand
             {
                 Prompt = given.Ids,
                 PromptSpecial = given.Special,
-                Sampling = sampling.Read(parsed),
+                Sampling = sampling.Read(parsed, given.Turn),
                 MaxTokens = parsed.GetValue(maxTokens),
                 Interventions = changes,
                 Watch = watches,

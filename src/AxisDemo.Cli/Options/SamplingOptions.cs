@@ -12,23 +12,27 @@ internal sealed class SamplingOptions
     private readonly Option<float> topP = new("--top-p") { Description = "Keeps the smallest set of tokens that has this probability.", HelpName = "P", DefaultValueFactory = _ => Defaults.TopP };
     private readonly Option<int> topK = new("--top-k") { Description = "Keeps the K most likely tokens; 0 = all.", HelpName = "K", DefaultValueFactory = _ => Defaults.TopK };
     private readonly Option<float> penalty = new("--repetition-penalty") { Description = "Makes tokens of the answer less likely; 1 = off.", HelpName = "R", DefaultValueFactory = _ => Defaults.RepetitionPenalty };
-    private readonly Option<ulong> seed = new("--seed") { Description = "The luck: the same seed gives the same answer.", HelpName = "S", DefaultValueFactory = _ => Defaults.Seed };
+    private readonly Option<ulong> seed = new("--seed") { Description = "The luck: the same seed gives the same answer. Each turn of a conversation derives its own seed from it.", HelpName = "S", DefaultValueFactory = _ => Defaults.Seed };
+    private readonly Option<ulong?> answerSeed = new("--answer-seed") { Description = "The answer's own seed, as the event started and saved files say it, instead of --seed.", HelpName = "S" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { greedy, temperature, topP, topK, penalty, seed }) command.Options.Add(option);
+        foreach (var option in new Option[] { greedy, temperature, topP, topK, penalty, seed, answerSeed }) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetValue(greedy) && result.GetResult(temperature) is { Implicit: false }) result.AddError("--greedy and --temperature exclude each other: give one.");
+            if (result.GetResult(answerSeed) is not null && result.GetResult(seed) is { Implicit: false }) result.AddError("--seed and --answer-seed exclude each other: give one.");
         });
     }
 
-    public Sampling Read(ParseResult parsed) => new()
+    /// <param name="parsed">The command line.</param>
+    /// <param name="turn">The turn of the conversation that is answered.</param>
+    public Sampling Read(ParseResult parsed, int turn) => new()
     {
         Temperature = parsed.GetValue(greedy) ? 0 : parsed.GetValue(temperature),
         TopP = parsed.GetValue(topP),
         TopK = parsed.GetValue(topK),
         RepetitionPenalty = parsed.GetValue(penalty),
-        Seed = parsed.GetValue(seed),
+        Seed = parsed.GetValue(answerSeed) ?? ConversationSeed.OfTurn(parsed.GetValue(seed), turn),
     };
 }

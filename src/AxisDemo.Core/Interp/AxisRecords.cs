@@ -52,7 +52,7 @@ public sealed record CalibrationRow
 /// <param name="Seed">Seed.</param>
 /// <param name="Rows">One per setting.</param>
 public sealed record CalibrationTable(
-    double PlainRoleExpression, double PlainLogProb, IReadOnlyList<string> Roles, int Questions, int MaxTokens, ulong Seed, IReadOnlyList<CalibrationRow> Rows);
+    double PlainRoleExpression, double PlainLogProb, IReadOnlyList<string> Roles, int Questions, int MaxTokens, [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] ulong Seed, IReadOnlyList<CalibrationRow> Rows);
 
 /// <summary>What is known of an axis's quality, per layer.</summary>
 /// <param name="Layer">Block.</param>
@@ -105,6 +105,7 @@ public sealed record AxisProvenance
     public string Sampling { get; init; } = "";
 
     /// <summary>Seed of the extraction.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public ulong Seed { get; init; }
 
     /// <summary>Number of roles.</summary>

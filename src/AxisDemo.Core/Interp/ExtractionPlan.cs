@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace AxisDemo.Interp;
 
@@ -62,6 +63,7 @@ public sealed record ExtractionPlan
     public required float TopP { get; init; }
 
     /// <summary>Seed of the run; each rollout's own luck follows from it and the rollout's index.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public required ulong Seed { get; init; }
 
     /// <summary>"none", or what scored the rollouts: "pmi" or the URL of a judge; <see cref="Extraction"/> stores its scheme, host and path only.</summary>

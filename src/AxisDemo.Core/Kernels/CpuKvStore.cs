@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace AxisDemo.Kernels;
@@ -77,6 +78,16 @@ internal sealed unsafe class CpuKvStore : IKvStore
                 NativeMemory.Copy(Values(fromPage, layer, head), Values(toPage, layer, head), (nuint)tokens * (nuint)ValueStride * sizeof(float));
             }
     }
+
+    public bool IsFinite(int page)
+    {
+        // Head by head: a page may hold more numbers than a span.
+        for (var head = 0; head < layers * KvHeads; head++)
+            if (!TensorPrimitives.IsFiniteAll(new ReadOnlySpan<float>(pages[page].Floats + head * headFloats, checked((int)headFloats)))) return false;
+        return true;
+    }
+
+    public void Clear(int page) => NativeMemory.Clear(pages[page].Data, (nuint)PageBytes);
 
     public void Dispose()
     {

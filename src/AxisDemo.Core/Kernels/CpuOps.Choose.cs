@@ -33,13 +33,17 @@ public sealed unsafe partial class CpuOps
 
     private static ChosenToken Choose(Sampler sampler, in TokenChoice choice, ReadOnlySpan<float> logits, ReadOnlySpan<float> plain)
     {
+        if (!TensorPrimitives.IsFiniteAll(logits) || (!plain.IsEmpty && !TensorPrimitives.IsFiniteAll(plain))) return ChosenToken.Nothing;
         var id = choice.Forced >= 0 ? choice.Forced : sampler.Choose(logits, choice);
+        if (id < 0) return ChosenToken.Nothing;
         var result = new ChosenToken(id, choice.LogProbs ? sampler.LogProbability(logits, id) : 0, 0, 0, 0);
-        return plain.IsEmpty ? result : result with
-        {
-            Kl = sampler.Divergence(logits, plain),
-            PlainId = TensorPrimitives.IndexOfMax(plain),
-            PlainLogProb = choice.LogProbs ? sampler.LogProbability(plain, id) : 0,
-        };
+        if (!plain.IsEmpty)
+            result = result with
+            {
+                Kl = sampler.Divergence(logits, plain),
+                PlainId = TensorPrimitives.IndexOfMax(plain),
+                PlainLogProb = choice.LogProbs ? sampler.LogProbability(plain, id) : 0,
+            };
+        return result.IfFinite();
     }
 }

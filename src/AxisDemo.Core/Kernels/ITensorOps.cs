@@ -53,7 +53,7 @@ public interface ITensorOps : IDisposable
     /// <summary>y[i] = table[token i] * scale.</summary>
     void Embed(IWeight table, float scale, IBuffer y);
 
-    /// <summary>y = x / sqrt(mean(x²) + epsilon) * gain, per row; <paramref name="gain"/> null: 1.</summary>
+    /// <summary>y = x / sqrt(mean(x²) + epsilon) * gain, per row; <paramref name="gain"/> null: 1. A row without a finite norm becomes NaN, and stays it to its logits.</summary>
     void RmsNorm(IBuffer x, IVector? gain, float epsilon, IBuffer y);
 
     /// <summary>The same per head, in place: each row is heads x headDim, gain [headDim].</summary>
@@ -86,7 +86,7 @@ public interface ITensorOps : IDisposable
 
     /// <summary>
     /// Chooses tokens from rows of logits, of which the first <paramref name="vocabulary"/> ids are somebody's (some models pad their
-    /// head). At most once a step; what came of it is in <see cref="Chosen"/>.
+    /// head). At most once a step; what came of it is in <see cref="Chosen"/>: <see cref="ChosenToken.Nothing"/> for rows that are not finite.
     /// </summary>
     void Choose(IBuffer logits, int vocabulary, ReadOnlySpan<TokenChoice> choices);
 
@@ -162,6 +162,12 @@ public interface IKvStore : IDisposable
 
     /// <summary>Copies the first <paramref name="tokens"/> positions of a page, all layers.</summary>
     void Copy(int fromPage, int toPage, int tokens);
+
+    /// <summary>Whether every number in a page is finite, used or not.</summary>
+    bool IsFinite(int page);
+
+    /// <summary>Fills a page with zeros.</summary>
+    void Clear(int page);
 }
 
 /// <summary>One of the products of a <see cref="ITensorOps.MatMul"/>.</summary>

@@ -15,8 +15,8 @@ internal sealed class Sampler(int vocabulary)
     /// <summary>Number of token ids.</summary>
     public int Vocabulary => vocabulary;
 
-    /// <summary>The next token: penalty, temperature, top-k, top-p, then Gumbel-max with the shared luck.</summary>
-    /// <param name="logits">[vocabulary].</param>
+    /// <summary>The next token: penalty, temperature, top-k, top-p, then Gumbel-max with the shared luck. Below 0: the penalty took a logit out of float32's range, and nothing can be chosen.</summary>
+    /// <param name="logits">[vocabulary], finite.</param>
     /// <param name="choice">How to choose.</param>
     public int Choose(ReadOnlySpan<float> logits, in TokenChoice choice)
     {
@@ -29,14 +29,17 @@ internal sealed class Sampler(int vocabulary)
             logits = scratch;
         }
 
-        if (choice.Temperature <= 0) return TensorPrimitives.IndexOfMax(logits);
-        var count = Nucleus(logits, choice);
-        var (best, bestScore) = (candidates[0], double.NegativeInfinity);
+        var max = TensorPrimitives.Max(logits);
+        if (!float.IsFinite(max)) return -1;
+        if (choice.IsGreedy) return TensorPrimitives.IndexOfMax(logits);
+        var count = Nucleus(logits, max, choice);
+        var (best, bestScore) = (-1, double.NegativeInfinity);
         for (var c = 0; c < count; c++)
         {
             var id = candidates[c];
             var score = logits[id] / (double)choice.Temperature + Luck.Gumbel(choice.Seed, choice.Index, id);
-            if (score > bestScore) (best, bestScore) = (id, score);
+            // At a small temperature the luck is lost in rounding: of equals the first wins then, as with greedy.
+            if (score > bestScore || (score == bestScore && id < best)) (best, bestScore) = (id, score);
         }
 
         return best;
@@ -66,9 +69,8 @@ internal sealed class Sampler(int vocabulary)
     }
 
     // Fills candidates with the tokens kept and returns how many; the most likely first unless everything is kept.
-    private int Nucleus(ReadOnlySpan<float> logits, in TokenChoice sampling)
+    private int Nucleus(ReadOnlySpan<float> logits, float max, in TokenChoice sampling)
     {
-        var max = TensorPrimitives.Max(logits);
         TensorPrimitives.Subtract(logits, max, weights);
         TensorPrimitives.Multiply(weights, 1 / sampling.Temperature, weights);
         TensorPrimitives.Exp(weights, weights);

@@ -3,12 +3,15 @@ namespace AxisDemo.Kernels;
 /// <summary>The elementwise operations and attention as plain loops: the reference of <see cref="KernelPath.Scalar"/>.</summary>
 internal static unsafe class ScalarMath
 {
-    /// <summary>y = x / sqrt(mean(x²) + epsilon) * gain. The squares are summed in double, in order.</summary>
+    /// <summary>
+    /// y = x / sqrt(mean(x²) + epsilon) * gain. The squares are summed in double, in order. A row that is not finite has no norm: all
+    /// of y is NaN then, where dividing by infinity would leave ordinary zeros.
+    /// </summary>
     public static void RmsNorm(float* x, float* gain, float epsilon, float* y, int n)
     {
         var squares = 0.0;
         for (var i = 0; i < n; i++) squares += (double)x[i] * x[i];
-        var factor = (float)(1 / Math.Sqrt(squares / n + epsilon));
+        var factor = double.IsFinite(squares) ? (float)(1 / Math.Sqrt(squares / n + epsilon)) : float.NaN;
         for (var i = 0; i < n; i++) y[i] = gain is null ? x[i] * factor : x[i] * factor * gain[i];
     }
 

@@ -21,6 +21,9 @@ public readonly record struct TokenChoice
     /// <summary>Divides the logits; 0 = greedy.</summary>
     public float Temperature { get; init; }
 
+    /// <summary>Whether the most likely token is taken: at temperature 0, and where it is so small that its reciprocal overflows, since greedy is the limit.</summary>
+    public bool IsGreedy => !float.IsFinite(1 / Temperature);
+
     /// <summary>Keeps the smallest set of tokens whose probability reaches this; 1 = all.</summary>
     public float TopP { get; init; } = 1;
 
@@ -44,9 +47,16 @@ public readonly record struct TokenChoice
 }
 
 /// <summary>What a <see cref="TokenChoice"/> came to; figures that were not asked for are 0.</summary>
-/// <param name="Id">The token.</param>
+/// <param name="Id">The token; below 0: nothing was chosen, see <see cref="Nothing"/>.</param>
 /// <param name="LogProb">log p of the token at temperature 1, nats, before penalty and cuts.</param>
 /// <param name="Kl">KL(row || plain row), nats.</param>
 /// <param name="PlainId">The plain row's most likely token.</param>
 /// <param name="PlainLogProb">log p of the token in the plain row.</param>
-public readonly record struct ChosenToken(int Id, float LogProb, float Kl, int PlainId, float PlainLogProb);
+public readonly record struct ChosenToken(int Id, float LogProb, float Kl, int PlainId, float PlainLogProb)
+{
+    /// <summary>A logit, or a figure that was asked for, is no finite number: there is no distribution to choose from.</summary>
+    public static ChosenToken Nothing => new(-1, 0, 0, -1, 0);
+
+    /// <summary>This, or <see cref="Nothing"/> where a figure is no finite number.</summary>
+    public ChosenToken IfFinite() => Id >= 0 && float.IsFinite(LogProb) && float.IsFinite(Kl) && float.IsFinite(PlainLogProb) ? this : Nothing;
+}

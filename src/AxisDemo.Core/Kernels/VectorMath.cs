@@ -22,7 +22,15 @@ internal static unsafe class VectorMath
     /// <summary>y = x / sqrt(mean(x²) + epsilon) * gain.</summary>
     public static void RmsNorm(float* x, float* gain, float epsilon, float* y, int n)
     {
-        var factor = 1 / MathF.Sqrt(FloatWeight.Dot(x, x, n) / n + epsilon);
+        var squares = FloatWeight.Dot(x, x, n);
+        if (!float.IsFinite(squares))
+        {
+            // A finite row may have squares beyond float32; double holds them.
+            ScalarMath.RmsNorm(x, gain, epsilon, y, n);
+            return;
+        }
+
+        var factor = 1 / MathF.Sqrt(squares / n + epsilon);
         var f = Vector256.Create(factor);
         var i = 0;
         for (; i + Lanes <= n; i += Lanes)

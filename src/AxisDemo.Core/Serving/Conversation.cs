@@ -68,7 +68,7 @@ public sealed class Conversation
         }
 
         seen = rendered;
-        return new Prompt([.. ids], [.. special]);
+        return new Prompt([.. ids], [.. special], ConversationSeed.Turn(messages));
     }
 
     /// <summary>Adds the answer: its text and the ids it was generated as (the end-of-turn token not among them).</summary>
@@ -104,7 +104,8 @@ public sealed class Conversation
         var parts = template.Render(template.Adapt(messages), addGenerationPrompt, variables ?? tokenizer.TemplateVariables());
         var ids = tokenizer.Encode(parts);
         var flags = Flags(tokenizer, parts, ids);
-        return MissingBos(tokenizer, ids) is { } bos ? new Prompt([bos, .. ids], [true, .. flags]) : new Prompt(ids, flags);
+        var turn = ConversationSeed.Turn(messages);
+        return MissingBos(tokenizer, ids) is { } bos ? new Prompt([bos, .. ids], [true, .. flags], turn) : new Prompt(ids, flags, turn);
     }
 
     private void Append(IReadOnlyList<PromptPart> parts)
@@ -160,4 +161,5 @@ public readonly record struct ConversationMark(int Messages, int Ids, int Seen, 
 /// <summary>A prompt as a request wants it.</summary>
 /// <param name="Ids">Token ids.</param>
 /// <param name="Special">For each token whether it is the template's own.</param>
-public sealed record Prompt(int[] Ids, bool[] Special);
+/// <param name="Turn">The turn of the conversation that is answered, from 0: what its seed is derived by (<see cref="ConversationSeed"/>).</param>
+public sealed record Prompt(int[] Ids, bool[] Special, int Turn = 0);

@@ -159,7 +159,7 @@ public sealed class Engine : IGenerator, IDisposable
             for (var i = running.Count - 1; i >= 0; i--)
                 if (runner.Finished.Contains(running[i]))
                 {
-                    Remove(running[i], keep: true);
+                    Remove(running[i], keep: !running[i].Failed);
                     running.RemoveAt(i);
                 }
 
@@ -217,10 +217,22 @@ public sealed class Engine : IGenerator, IDisposable
     private void Remove(RunningRequest entry, bool keep)
     {
         foreach (var sequence in (ReadOnlySpan<Sequence?>)[entry.Main, entry.Reader])
-            if (sequence is not null)
-                pool.Keep(sequence.CacheKey, sequence.Flagged, keep ? sequence.Computed : 0, sequence.Pages);
+            if (sequence is not null) Keep(sequence, keep ? sequence.Computed : 0);
         pool.Unreserve(entry.ReservedPages);
         Interlocked.Decrement(ref queued);
+    }
+
+    private void Keep(Sequence sequence, int positions)
+    {
+        try
+        {
+            pool.Keep(sequence.CacheKey, sequence.Flagged, positions, sequence.Sound, sequence.Pages);
+        }
+        catch (Exception failure)
+        {
+            // A device that has failed cannot be asked what its pages hold. They are given to nobody; the loop tells who comes next.
+            Trace.TraceError(failure.ToString());
+        }
     }
 
     private void Report(RateMeter rate) =>

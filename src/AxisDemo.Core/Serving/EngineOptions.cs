@@ -34,7 +34,7 @@ public sealed record EngineOptions
         Check(nameof(PageTokens), PageTokens, 1, 4096);
         Check(nameof(MaxRows), MaxRows, 16, 1 << 16);
         Check(nameof(KvBudgetBytes), KvBudgetBytes, 1, long.MaxValue);
-        if (!(StepMilliseconds > 0)) throw new Formats.InputException("options", nameof(StepMilliseconds), $"is {StepMilliseconds}; a positive number is needed.");
+        if (!(StepMilliseconds > 0 && StepMilliseconds <= 60_000)) throw new Formats.InputException("options", nameof(StepMilliseconds), $"is {StepMilliseconds}; above 0, up to 60000 is possible.");
     }
 
     private static void Check(string name, long value, long least, long most)

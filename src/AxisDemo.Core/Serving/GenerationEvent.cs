@@ -37,7 +37,12 @@ public sealed record QueuedEvent(int Ahead) : GenerationEvent;
 /// <summary>The engine has begun with it.</summary>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="ReusedTokens">Of these, already computed in an earlier turn.</param>
-public sealed record StartedEvent(int PromptTokens, int ReusedTokens) : GenerationEvent;
+public sealed record StartedEvent(int PromptTokens, int ReusedTokens) : GenerationEvent
+{
+    /// <summary>The seed of this answer: with it, and the same request otherwise, the answer comes again. As text, since many readers' numbers end at 2^53.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    public ulong Seed { get; init; }
+}
 
 /// <summary>A long prompt advances.</summary>
 /// <param name="Done">Prompt tokens computed.</param>

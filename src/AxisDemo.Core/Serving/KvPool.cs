@@ -83,9 +83,15 @@ internal sealed class KvPool(IKvStore store, long budgetBytes)
         while (pages.Count < PagesFor(positions)) pages.Add(Rent());
     }
 
-    /// <summary>A sequence is over: its computed positions become a prefix entry, its other pages are free.</summary>
-    public void Keep(string key, ReadOnlySpan<int> tokens, int computed, List<int> pages)
+    /// <summary>A sequence is over: its computed positions, as far as they are finite, become a prefix entry, its other pages are free.</summary>
+    /// <param name="key">Identifies the intervention set.</param>
+    /// <param name="tokens">The sequence's tokens with their flags.</param>
+    /// <param name="computed">Positions to keep.</param>
+    /// <param name="sound">Positions known to be finite; the pages behind them are looked at.</param>
+    /// <param name="pages">The sequence's page table.</param>
+    public void Keep(string key, ReadOnlySpan<int> tokens, int computed, int sound, List<int> pages)
     {
+        computed = Math.Min(computed, Finite(pages, sound));
         var used = PagesFor(computed);
         for (var p = used; p < pages.Count; p++) Release(pages[p]);
         if (computed == 0) return;
@@ -94,6 +100,21 @@ internal sealed class KvPool(IKvStore store, long budgetBytes)
             if (entries[e].Key == key && tokens[..computed].StartsWith(entries[e].Tokens))
                 Drop(e);
         entries.Add(entry);
+    }
+
+    // A page's next owner must find ordinary numbers in it: places behind a sequence's end take part in some engines' products, as
+    // zero times what is there, and that is zero for finite numbers only.
+    private int Finite(List<int> pages, int sound)
+    {
+        var positions = pages.Count * store.PageTokens;
+        for (var p = sound / store.PageTokens; p < pages.Count; p++)
+        {
+            if (store.IsFinite(pages[p])) continue;
+            store.Clear(pages[p]);
+            positions = Math.Min(positions, p * store.PageTokens);
+        }
+
+        return positions;
     }
 
     private int Rent()

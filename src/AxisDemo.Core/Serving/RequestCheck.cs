@@ -24,9 +24,15 @@ internal static class RequestCheck
         if (!(s.Temperature >= 0 && s.Temperature <= 100)) throw Fault("temperature", $"is {s.Temperature}; 0 to 100 is possible.");
         if (!(s.TopP > 0 && s.TopP <= 1)) throw Fault("topP", $"is {s.TopP}; above 0, up to 1 is possible.");
         if (s.TopK < 0) throw Fault("topK", $"is {s.TopK}; 0 (off) or more is possible.");
-        if (!(s.RepetitionPenalty > 0 && s.RepetitionPenalty <= 10)) throw Fault("repetitionPenalty", $"is {s.RepetitionPenalty}; above 0 (1 = off), up to 10 is possible.");
+        // As far down as up: a smaller one would take logits out of float32's range.
+        if (!(s.RepetitionPenalty >= 0.1f && s.RepetitionPenalty <= 10)) throw Fault("repetitionPenalty", $"is {s.RepetitionPenalty}; 0.1 to 10 (1 = off) is possible.");
 
-        foreach (var watch in request.Watch) Vector("watch", watch.Layer, watch.Vector.Length);
+        foreach (var watch in request.Watch)
+        {
+            Vector("watch", watch.Layer, watch.Vector.Length);
+            if (!float.IsFinite(watch.Offset)) throw Fault("watch", $"the offset of {watch.Axis} is {watch.Offset}.", "Use an axis file whose offset is a number.");
+        }
+
         foreach (var intervention in request.Interventions)
             foreach (var item in intervention.Layers)
             {

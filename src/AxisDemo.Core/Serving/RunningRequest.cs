@@ -108,8 +108,12 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
 
     public void Send(GenerationEvent e) => events.Writer.TryWrite(e);
 
+    /// <summary>Whether it ended by a fault: nothing of it is kept.</summary>
+    public bool Failed { get; private set; }
+
     public void Fail(string error)
     {
+        Failed = true;
         Send(new FailedEvent(error));
         events.Writer.TryComplete();
     }

@@ -31,6 +31,9 @@ internal sealed class Sequence
     /// <summary>Positions whose keys and values are stored.</summary>
     public int Computed { get; set; }
 
+    /// <summary>Of these, those known to be finite numbers: a row of finite logits has seen them all.</summary>
+    public int Sound { get; set; }
+
     /// <summary>Tokens known: the prompt and what was generated.</summary>
     public int Known => flagged.Count;
 

@@ -63,7 +63,9 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             entry.ReusedTokens = entry.Main.Computed;
         }
 
-        entry.Send(new StartedEvent(tokens.Count, entry.ReusedTokens));
+        foreach (var sequence in (ReadOnlySpan<Sequence?>)[entry.Main, entry.Reader])
+            if (sequence is not null) sequence.Sound = sequence.Computed;
+        entry.Send(new StartedEvent(tokens.Count, entry.ReusedTokens) { Seed = request.Sampling.Seed });
         entry.LastPrefillReport = entry.Main.Computed;
     }
 
@@ -101,7 +103,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         var start = Stopwatch.GetTimestamp();
         model.Transformer.Forward(rows, store, hooks, CollectionsMarshal.AsSpan(logitRows), vocabulary, CollectionsMarshal.AsSpan(choices));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (rows.Count > decodeRows + 8) rowsPerMillisecond += 0.3 * (rows.Count / (seconds * 1000) - rowsPerMillisecond);
+        if (rows.Count > decodeRows + 8 && seconds > 0) rowsPerMillisecond += 0.3 * (rows.Count / (seconds * 1000) - rowsPerMillisecond);
 
         for (var i = 0; i < running.Count; i++) Advance(running[i], plan[i]);
         return new StepTime(answerRows, seconds);
@@ -170,7 +172,12 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     private void Advance(RunningRequest entry, Rows count)
     {
         var (inAnswer, first) = (entry.InAnswer, FirstRow(entry, count));
-        if (entry.PromptProjections is not null && !inAnswer) KeepPrompt(entry, count.Main);
+        if (entry.PromptProjections is not null && !inAnswer && !KeepPrompt(entry, count.Main))
+        {
+            Fail(entry, "a projection of the prompt");
+            return;
+        }
+
         entry.Main.Computed += count.Main;
         if (entry.Reader is { } reader) reader.Computed += count.Reader;
         if (!inAnswer && first == count.Main)
@@ -187,14 +194,27 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     private void AdvanceRow(RunningRequest entry, int row, int observed, int choiceIndex)
     {
         ChosenToken? choice = NeedsLogits(entry, entry.Answer.Count) ? model.Transformer.Chosen[choiceIndex] : null;
+        if (choice is { Id: < 0 })
+        {
+            Fail(entry, "a logit");
+            return;
+        }
+
+        if (choice is not null) FoundSound(entry, observed - 1 - row);
 
         // The token's text is complete only now: at the very end half a character is given as what it is.
         var ended = EndsHere(entry);
         if (entry.Held is { } held)
         {
-            if (entry.Sums is not null) AddRow(entry, row, observed);
             if (ended is not null) held = held with { Text = held.Text + entry.Rest() };
-            entry.Send(Observed(entry, held, row, observed));
+            held = Observed(entry, held, row, observed);
+            if ((entry.Sums is not null && !AddRow(entry, row, observed)) || !held.Projections.All(static p => float.IsFinite(p.Pre) && float.IsFinite(p.Post) && float.IsFinite(p.Read ?? 0)))
+            {
+                Fail(entry, "a projection or a block's output");
+                return;
+            }
+
+            entry.Send(held);
             entry.Held = null;
         }
 
@@ -287,7 +307,23 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         return layers;
     }
 
-    private void AddRow(RunningRequest entry, int row, int observed)
+    // Rows that come after this one in the step are not known yet. Finite logits have seen every position up to theirs.
+    private static void FoundSound(RunningRequest entry, int after)
+    {
+        entry.Main.Sound = entry.Main.Computed - after;
+        if (entry.Reader is { } reader) reader.Sound = reader.Computed - after;
+    }
+
+    // What is no number decides nothing and is not reported: the request ends, and the others do not notice.
+    private void Fail(RunningRequest entry, string what)
+    {
+        entry.Fail($"The computation left the range of float32: {what} is not a finite number. " + (entry.Request.Interventions.Count > 0
+            ? "The interventions are too strong: use a smaller coefficient or threshold."
+            : "The model's file is damaged, or this engine's precision is too low for it: download the model again, or try another engine (Engine:Kernels=scalar, axis: --kernels scalar)."));
+        Finished.Add(entry);
+    }
+
+    private bool AddRow(RunningRequest entry, int row, int observed)
     {
         entry.SummedRows++;
         var (width, rowsFrom) = (entry.Main.Hooks.Width, entry.Main.Hooks.RowsFrom);
@@ -298,9 +334,11 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             for (var i = 0; i < width; i++) sums[i] += output[i];
             entry.NormSums[l] += TensorPrimitives.Norm(output);
         }
+
+        return Array.TrueForAll(entry.NormSums, double.IsFinite);
     }
 
-    private void KeepPrompt(RunningRequest entry, int count)
+    private bool KeepPrompt(RunningRequest entry, int count)
     {
         var results = model.Transformer.Ops.Results[entry.Main.Results..];
         for (var w = 0; w < entry.PromptProjections!.Length; w++)
@@ -312,8 +350,11 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
                 kept.Pre[position] = results[slots.Pre * count + i] - watch.Offset;
                 kept.Post[position] = results[slots.Post * count + i] - watch.Offset;
                 kept.Touched[position] = Touched(entry.Main, watch.Layer, results, count, i);
+                if (!float.IsFinite(kept.Pre[position]) || !float.IsFinite(kept.Post[position])) return false;
             }
         }
+
+        return true;
     }
 
     private static void ReportPrefill(RunningRequest entry)

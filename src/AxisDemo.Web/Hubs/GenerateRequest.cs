@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AxisDemo.Tokenizers;
 
 namespace AxisDemo.Web.Hubs;
@@ -51,8 +52,12 @@ public sealed record RequestMessage(string? Role, string? Content)
 /// <param name="TopP">1 = all.</param>
 /// <param name="TopK">0 = all.</param>
 /// <param name="RepetitionPenalty">1 = off.</param>
-/// <param name="Seed">Luck.</param>
-public sealed record RequestSampling(float? Temperature, float? TopP, int? TopK, float? RepetitionPenalty, ulong? Seed);
+/// <param name="Seed">The conversation's luck, a number or the same in quotes: each turn derives its own seed from it, see <see cref="AxisDemo.Serving.ConversationSeed"/>.</param>
+/// <param name="AnswerSeed">Instead of <paramref name="Seed"/>: this answer's own seed, as <c>started</c> and saved files say it; nothing is derived.</param>
+public sealed record RequestSampling(
+    float? Temperature, float? TopP, int? TopK, float? RepetitionPenalty,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] ulong? Seed,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] ulong? AnswerSeed);
 
 /// <summary>A floor along the loaded axis.</summary>
 /// <param name="Layers">"a:b", half open, or a number.</param>

@@ -41,7 +41,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
             {
                 Prompt = prompt.Ids,
                 PromptSpecial = prompt.Special,
-                Sampling = Sampling(request.Sampling),
+                Sampling = Sampling(request.Sampling, prompt.Turn),
                 MaxTokens = maxTokens,
                 Interventions = Interventions(request.Cap, request.Interventions, loaded, library),
                 Watch = request.Watch is { } watches ? [.. watches.Select((w, i) => Watch(library, $"watch[{i}]", w))] : loaded.Axis is { } axis ? [axis.Display()] : [],
@@ -87,16 +87,17 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         return [.. messages.Select(m => m.ToMessage())];
     }
 
-    private static Sampling Sampling(RequestSampling? wanted)
+    private static Sampling Sampling(RequestSampling? wanted, int turn)
     {
         var standard = new Sampling();
-        return wanted is null ? standard : new Sampling
+        if (wanted is { Seed: not null, AnswerSeed: not null }) throw Fault("sampling.answerSeed", "seed is given too.", "Give one: the conversation's seed, or this answer's own.");
+        return new Sampling
         {
-            Temperature = wanted.Temperature ?? standard.Temperature,
-            TopP = wanted.TopP ?? standard.TopP,
-            TopK = wanted.TopK ?? standard.TopK,
-            RepetitionPenalty = wanted.RepetitionPenalty ?? standard.RepetitionPenalty,
-            Seed = wanted.Seed ?? 0,
+            Temperature = wanted?.Temperature ?? standard.Temperature,
+            TopP = wanted?.TopP ?? standard.TopP,
+            TopK = wanted?.TopK ?? standard.TopK,
+            RepetitionPenalty = wanted?.RepetitionPenalty ?? standard.RepetitionPenalty,
+            Seed = wanted?.AnswerSeed ?? ConversationSeed.OfTurn(wanted?.Seed ?? standard.Seed, turn),
         };
     }
 

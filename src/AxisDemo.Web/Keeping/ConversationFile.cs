@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AxisDemo.Web.Keeping;
 
 /// <summary>
@@ -84,7 +86,8 @@ public sealed record FiledSettings
     /// <summary>Longest answer, tokens.</summary>
     public int MaxTokens { get; init; }
 
-    /// <summary>The visitor's seed; the seed of each answer stands with it.</summary>
+    /// <summary>The visitor's seed, a number or the same in quotes; the seed of each answer stands with it.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public int Seed { get; init; }
 
     /// <summary>1: off.</summary>
@@ -171,8 +174,9 @@ public sealed record FiledAnswer
     /// <summary>Whether its text was given and only read: a replay.</summary>
     public bool Replayed { get; init; }
 
-    /// <summary>Seed of its request; JSON numbers end at 2^53, so it is text.</summary>
-    public string? Seed { get; init; }
+    /// <summary>Seed of its last request. Written as text, since many readers' numbers end at 2^53; a number is read too.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    public ulong? Seed { get; init; }
 
     /// <summary>Token ids.</summary>
     public IReadOnlyList<int>? Ids { get; init; }

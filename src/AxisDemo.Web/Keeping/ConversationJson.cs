@@ -179,8 +179,6 @@ public static partial class ConversationJson
             if (answer.Settings is { } settings) Check($"{at}[{i}].settings", settings);
             Check($"{at}[{i}]", answer.Model, answer.Axis);
             if (answer.Continuations < 0) throw Fault($"{at}[{i}].continuations", $"is {answer.Continuations}.");
-            if (answer.Seed is { } seed && !ulong.TryParse(seed, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
-                throw Fault($"{at}[{i}].seed", "is no whole number in quotes.");
             var tokens = answer.Tokens?.Count ?? answer.Ids?.Count ?? 0;
             Count($"{at}[{i}].tokens", tokens, MostTokens);
             Same("ids", answer.Ids);

@@ -47,6 +47,32 @@ public class CpuOpsRowsTests
 
     [Theory]
     [MemberData(nameof(PathsWidthsAndRows))]
+    public void A_norm_beyond_float32_is_right_and_one_that_is_not_finite_is_NaN(KernelPath path, int width, int rows)
+    {
+        using var data = new KernelData(4);
+        var x = data.Floats(rows * width, 5);
+        var scales = new[] { 1e20f, 3e37f, float.PositiveInfinity, float.NaN };
+        for (var r = 0; r < rows; r++)
+            if (float.IsFinite(scales[r % 4])) for (var c = 0; c < width; c++) x[r * width + c] *= scales[r % 4];
+            else x[r * width + width / 2] = scales[r % 4];
+        using var ops = new CpuOps(new CpuOptions { Threads = 2, Kernels = path });
+        IBuffer from = ops.Buffer(width), to = ops.Buffer(width);
+        ops.Begin(KernelData.Rows(rows), 0);
+        data.Fill(ops, from, x);
+        ops.RmsNorm(from, null, 1e-5f, to);
+        ops.End();
+        for (var r = 0; r < rows; r++)
+        {
+            var root = Math.Sqrt(Enumerable.Range(r * width, width).Sum(i => (double)x[i] * x[i]) / width + 1e-5f);
+            for (var c = 0; c < width; c++)
+                if (!float.IsFinite(scales[r % 4])) Assert.True(float.IsNaN(ops.Read(to, r)[c]));
+                // A factor of 1e-37 keeps all bits, one of 1e-38 would lose some: three roundings.
+                else Assert.InRange(Math.Abs(ops.Read(to, r)[c] - x[r * width + c] / root), 0, 4 * Unit * Math.Abs(x[r * width + c] / root));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PathsWidthsAndRows))]
     public void A_gate_is_the_activation_times_the_other_half(KernelPath path, int width, int rows)
     {
         using var data = new KernelData(2);

@@ -43,6 +43,33 @@ public class SamplerTests
         Assert.Equal(5, Choose(sampler, Logits, Sampling.Greedy with { RepetitionPenalty = 1.5f }, 0, [2, 2]));
     }
 
+    [Theory]
+    [InlineData(1e-45f)]
+    [InlineData(1e-40f)]
+    [InlineData(2.9e-39f)]
+    [InlineData(1e-38f)]
+    [InlineData(1e-30f)]
+    public void A_tiny_temperature_is_greedy_whatever_was_chosen_before(float temperature)
+    {
+        float[] ties = [0, 4, 1, 4, 4, -2, 3.9999998f, 0];
+        foreach (var (topP, topK) in new[] { (1f, 0), (0.9f, 0), (float.Epsilon, 0), (1f, 1), (1f, 3), (0.5f, int.MaxValue) })
+            for (ulong seed = 0; seed < 50; seed++)
+            {
+                var sampler = new Sampler(ties.Length);
+                // Another request's candidates must not be left for this one.
+                Choose(sampler, [.. Logits.Reverse()], new Sampling { Temperature = 1, TopP = 0.9f, Seed = seed }, 0, []);
+                Assert.Equal(1, Choose(sampler, ties, new Sampling { Temperature = temperature, TopP = topP, TopK = topK, Seed = seed }, 0, []));
+            }
+    }
+
+    [Fact]
+    public void Logits_that_a_penalty_takes_out_of_range_choose_nothing()
+    {
+        var sampler = new Sampler(3);
+        Assert.Equal(-1, Choose(sampler, [1e38f, 1, 2], new Sampling { RepetitionPenalty = 0.1f }, 0, [0]));
+        Assert.Equal(2, Choose(sampler, [-1e38f, 1, 2], Sampling.Greedy with { RepetitionPenalty = 10 }, 0, [0]));
+    }
+
     [Fact]
     public void Luck_is_shared_where_distributions_agree()
     {

@@ -14,7 +14,7 @@ public sealed class KvPoolTests : IDisposable
         var pool = new KvPool(store, 100);
         List<int> first = [], second = [];
         pool.Cover(first, 10);
-        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 10, first);
+        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 10, 10, first);
         Assert.Equal(7, pool.Reuse("a", [1, 2, 3, 4, 5, 6, 7, 99, 100], second));
         Assert.Equal(first[0], second[0]);
         Assert.NotEqual(first[1], second[1]);
@@ -27,7 +27,7 @@ public sealed class KvPoolTests : IDisposable
         var pool = new KvPool(store, 100);
         List<int> first = [], second = [];
         pool.Cover(first, 4);
-        pool.Keep("a", [1, 2, 3, 4], 4, first);
+        pool.Keep("a", [1, 2, 3, 4], 4, 4, first);
         Assert.Equal(0, pool.Reuse("b", [1, 2, 3, 4], second));
         Assert.Empty(second);
     }
@@ -38,7 +38,7 @@ public sealed class KvPoolTests : IDisposable
         var pool = new KvPool(store, 4);
         List<int> first = [], second = [];
         pool.Cover(first, 8);
-        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8], 8, first);
+        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8], 8, 8, first);
         Assert.Equal(4, pool.Reuse("a", [1, 2, 3, 4], second));
         // Two pages are cached (one of them shared), so a third and a fourth are free; the fifth can only come from the prefix.
         pool.Cover(second, 16);
@@ -64,12 +64,29 @@ public sealed class KvPoolTests : IDisposable
         var pool = new KvPool(store, 100);
         List<int> first = [], second = [];
         pool.Cover(first, 12);
-        pool.Keep("a", [1, 2, 3, 4], 4, first);
+        pool.Keep("a", [1, 2, 3, 4], 4, 4, first);
         Assert.Equal(1, pool.UsedBytes);
         Assert.Equal(4, pool.Reuse("a", [1, 2, 3, 4, 5], second));
         pool.Cover(second, 8);
-        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8], 8, second);
+        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8], 8, 8, second);
         Assert.Equal(2, pool.UsedBytes);
+    }
+
+    [Fact]
+    public void What_is_not_finite_is_neither_kept_nor_left_for_the_next_owner()
+    {
+        var pool = new KvPool(store, 100);
+        var pages = new List<int>();
+        pool.Cover(pages, 12);
+        store.Dirty.Add(pages[1]);
+        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 10, 3, pages);
+        Assert.Empty(store.Dirty);
+        var next = new List<int>();
+        Assert.Equal(4, pool.Reuse("a", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], next));
+        // A failed sequence: nothing is kept, and its pages are ordinary again.
+        store.Dirty.Add(next[0]);
+        pool.Keep("b", [1, 2, 3, 4], 0, 0, next);
+        Assert.Empty(store.Dirty);
     }
 
     public void Dispose() => store.Dispose();
@@ -83,6 +100,12 @@ public sealed class KvPoolTests : IDisposable
         public long PageBytes => 1;
 
         public void EnsurePages(int pages) { }
+
+        public HashSet<int> Dirty { get; } = [];
+
+        public bool IsFinite(int page) => !Dirty.Contains(page);
+
+        public void Clear(int page) => Dirty.Remove(page);
 
         public void Copy(int fromPage, int toPage, int tokens) => Copies.Add((fromPage, toPage, tokens));
 

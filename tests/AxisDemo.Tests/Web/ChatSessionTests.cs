@@ -41,7 +41,7 @@ public sealed class ChatSessionTests : IDisposable
         await session.SendAsync("Two");
 
         Assert.Equal(2, generator.Requests.Select(r => r.Sampling.Seed).Distinct().Count());
-        Assert.Equal(generator.Requests[0].Sampling.Seed, ChatSettings.TurnSeed(session.Settings.Seed, 0));
+        Assert.Equal(generator.Requests[0].Sampling.Seed, ConversationSeed.OfTurn((ulong)session.Settings.Seed, 0));
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public sealed class ChatSessionTests : IDisposable
 
         Assert.Equal(8, generator.Requests.Count);
         Assert.Equal(4, generator.Requests.Select(r => r.Sampling.Seed).Distinct().Count());
-        Assert.Equal(ChatSettings.TurnSeed(session.Settings.Seed + 3, 0), generator.Requests[3].Sampling.Seed);
+        Assert.Equal(ConversationSeed.OfTurn((ulong)session.Settings.Seed + 3, 0), generator.Requests[3].Sampling.Seed);
         Assert.Equal((4, 4), (session.Turns[0].A.Count, session.Turns[0].B.Count));
         Assert.Equal(4, session.Trajectory.Turn(0)!.B.Samples.Count(m => m is not null));
         session.Settings = session.Settings with { Repeats = 1 };
@@ -408,7 +408,7 @@ public sealed class ChatSessionTests : IDisposable
     [Fact]
     public void Neighbouring_seeds_and_turns_share_no_luck()
     {
-        var seeds = from seed in Enumerable.Range(0, 50) from turn in Enumerable.Range(0, 50) select ChatSettings.TurnSeed(seed, turn);
+        var seeds = from seed in Enumerable.Range(0, 50) from turn in Enumerable.Range(0, 50) select ConversationSeed.OfTurn((ulong)seed, turn);
 
         Assert.Equal(2500, seeds.Distinct().Count());
     }

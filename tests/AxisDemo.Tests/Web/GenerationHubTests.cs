@@ -35,8 +35,39 @@ public sealed class GenerationHubTests : IDisposable
         await Ask(new { messages = new[] { new { role = "user", content = "Hello" } }, maxTokens = 7, sampling = new { temperature = 0.3, seed = 12 }, watch = Array.Empty<string>() });
 
         var request = Assert.Single(host.Generator.Requests);
-        Assert.Equal((7, 0.3f, 12ul, 0.9f), (request.MaxTokens, request.Sampling.Temperature, request.Sampling.Seed, request.Sampling.TopP));
+        Assert.Equal((7, 0.3f, ConversationSeed.OfTurn(12, 0), 0.9f), (request.MaxTokens, request.Sampling.Temperature, request.Sampling.Seed, request.Sampling.TopP));
         Assert.Empty(request.Watch);
+    }
+
+    [Theory]
+    [InlineData("12", 12ul)]
+    [InlineData("\"12\"", 12ul)]
+    [InlineData("9007199254740993", 9007199254740993ul)]
+    [InlineData("\"9007199254740993\"", 9007199254740993ul)]
+    [InlineData("18446744073709551615", ulong.MaxValue)]
+    [InlineData("\"18446744073709551615\"", ulong.MaxValue)]
+    public async Task A_seed_is_a_number_or_the_same_in_quotes_and_each_turn_has_its_own(string json, ulong seed)
+    {
+        const string First = """{"role":"user","content":"Hello"}""", Second = First + """,{"role":"assistant","content":"Hi"},{"role":"user","content":"Go on"}""";
+        foreach (var (messages, sampling) in new[] { (First, "seed"), (Second, "seed"), (Second, "answerSeed") })
+            Assert.DoesNotContain(await Ask(JsonDocument.Parse($$"""{"messages":[{{messages}}],"sampling":{"{{sampling}}":{{json}} } }""").RootElement), e => e.GetProperty("kind").GetString() == "failed");
+        Assert.Equal([ConversationSeed.OfTurn(seed, 0), ConversationSeed.OfTurn(seed, 1), seed], host.Generator.Requests.Select(r => r.Sampling.Seed));
+    }
+
+    [Theory]
+    [InlineData("""{"seed":-1}""", "sampling.seed")]
+    [InlineData("""{"seed":1.5}""", "sampling.seed")]
+    [InlineData("""{"seed":"-1"}""", "sampling.seed")]
+    [InlineData("""{"seed":"1e3"}""", "sampling.seed")]
+    [InlineData("""{"seed":""}""", "sampling.seed")]
+    [InlineData("""{"seed":18446744073709551616}""", "sampling.seed")]
+    [InlineData("""{"seed":"18446744073709551616"}""", "sampling.seed")]
+    [InlineData("""{"seed":1,"answerSeed":2}""", "sampling.answerSeed")]
+    public async Task What_is_no_seed_is_refused_by_its_name(string sampling, string field)
+    {
+        var failed = Assert.Single(await Ask(JsonDocument.Parse($$"""{"messages":[{"role":"user","content":"x"}],"sampling":{{sampling}}}""").RootElement));
+        Assert.Contains(field, failed.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Empty(host.Generator.Requests);
     }
 
     [Theory]

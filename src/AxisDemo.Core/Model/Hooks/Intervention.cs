@@ -45,7 +45,8 @@ public sealed class Intervention
         Layers = [.. layers];
         if (Layers.Count == 0) throw new InputException("request", "interventions", "an intervention names no layer.", "Give layers as a:b (half open) or a number.");
         foreach (var item in Layers)
-            if (float.IsNaN(item.Amount)) throw new InputException("request", "interventions", $"the amount at layer {item.Layer} is not a number.");
+            if (!float.IsFinite(item.Amount) && !(kind == InterventionKind.Cap && float.IsNegativeInfinity(item.Amount))) // a floor that nothing lies below
+                throw new InputException("request", "interventions", $"the {(kind == InterventionKind.Cap ? "threshold" : "coefficient")} at layer {item.Layer} is {item.Amount}.", "Give a number that a float32 holds.");
         Key = string.Join(';', Layers.Select(l => string.Create(CultureInfo.InvariantCulture,
             $"{kind}/{positions}/{l.Layer}/{l.Vector.Key}/{BitConverter.SingleToInt32Bits(l.Amount)}/{l.Addend?.Key}")));
     }

@@ -64,6 +64,9 @@ public sealed class Answer(int turn, Column column, int sample, ChatSettings set
     /// <summary>How often it was continued after it had been cut off.</summary>
     public int Continuations { get; private set; } = continuations;
 
+    /// <summary>The seed that a file says its last request had; null where this program asked for it, or it has been continued since.</summary>
+    public ulong? KeptSeed { get; set; }
+
     /// <summary>Where it comes from, when a file brought it and its numbers are not this host's model's and axis'; else null.</summary>
     public AnswerOrigin? Origin { get; init; }
 
@@ -150,6 +153,7 @@ public sealed class Answer(int turn, Column column, int sample, ChatSettings set
             if (!CanContinue) return false;
             Version++;
             Continuations++;
+            KeptSeed = null;
             (Phase, Reason, Ahead, PromptRead) = (AnswerPhase.Queued, null, 0, 0);
             begun = ids.Count;
             document.Reopen();

@@ -32,7 +32,7 @@ public sealed record ChatSettings
     /// <summary>Longest answer, tokens.</summary>
     public int MaxTokens { get; init; } = 96;
 
-    /// <summary>Luck: each turn derives its own seed from it, the same for both columns.</summary>
+    /// <summary>Luck: each turn derives its own seed from it (<see cref="AxisDemo.Serving.ConversationSeed"/>), the same for both columns.</summary>
     public int Seed { get; init; } = 3;
 
     /// <summary>Divides the logits of tokens that are in the answer already; 1 = off.</summary>
@@ -81,16 +81,6 @@ public sealed record ChatSettings
     {
         ArgumentNullException.ThrowIfNull(other);
         return this with { Seed = other.Seed, MaxTokens = other.MaxTokens } != other;
-    }
-
-    /// <summary>The seed of a turn's request: a mix of both numbers, so that neighbouring turns and seeds have unrelated luck.</summary>
-    public static ulong TurnSeed(int seed, int turn)
-    {
-        // The finaliser of SplitMix64 over the pair.
-        var x = ((ulong)(uint)seed << 32 | (uint)turn) + 0x9E3779B97F4A7C15;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-        return x ^ (x >> 31);
     }
 
     /// <summary>The number of a sample's seed: samples take the numbers after the first's.</summary>

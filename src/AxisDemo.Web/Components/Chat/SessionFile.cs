@@ -113,7 +113,7 @@ public static class SessionFile
                 Model = other is null ? null : other.Model ?? new FiledModel("unknown"),
                 Axis = other?.Axis,
                 // What was not sampled here has no seed.
-                Seed = answer.Ids.Count > 0 && answer.Given is null ? TurnRunner.Seed(answer).ToString(CultureInfo.InvariantCulture) : null,
+                Seed = answer.Ids.Count > 0 && answer.Given is null ? TurnRunner.Seed(answer) : null,
                 More = measured && tokens[0].More.Count > 0 ? [.. tokens[0].More.Where(m => axes.Contains(m.Axis)).Select(m => Readings(m.Axis, [.. tokens.Select(p => p.More.Where(x => x.Axis == m.Axis).Select(x => (AxisPoint?)x).FirstOrDefault())]))] : null,
                 Ids = [.. answer.Ids],
                 Tokens = measured ? [.. tokens.Select(p => p.Text)] : null,
@@ -142,6 +142,7 @@ public static class SessionFile
         var asked = filed.Settings is { } s ? Settings(s) : settings;
         return new Answer(turn, column, sample, asked, own ? loaded!.Id : "", comparable ? TurnRunner.Tint(asked[column], loaded!.Axis) : null, filed.Replayed ? filed.Ids ?? [] : null, filed.Continuations)
         {
+            KeptSeed = filed.Seed,
             Origin = comparable ? null : new AnswerOrigin(model, axis),
         };
     }

@@ -76,9 +76,10 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
     public static ulong Seed(Answer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        var seed = ChatSettings.TurnSeed(ChatSettings.SampleSeed(answer.Settings.Seed, answer.Sample), answer.Turn);
+        if (answer.KeptSeed is { } kept) return kept;
+        var seed = ConversationSeed.OfTurn((ulong)ChatSettings.SampleSeed(answer.Settings.Seed, answer.Sample), answer.Turn);
         // A continuation counts its tokens from 0 again: without luck of its own it would repeat the beginning's.
-        return answer.Continuations == 0 ? seed : ChatSettings.TurnSeed((int)(seed & int.MaxValue), answer.Continuations);
+        return answer.Continuations == 0 ? seed : ConversationSeed.OfTurn(seed & int.MaxValue, answer.Continuations);
     }
 
     /// <summary>What an answer answers: the prompt without any of the answer.</summary>

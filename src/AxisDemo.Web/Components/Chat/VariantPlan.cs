@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using AxisDemo.Formats;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Serving;
 using AxisDemo.Web.Serving;
 
 namespace AxisDemo.Web.Components.Chat;
@@ -92,7 +93,7 @@ public static class VariantPlan
         return new Direction("random", values);
     }
 
-    private static double Uniform(int seed, int index) => ((ChatSettings.TurnSeed(seed, index) >> 11) + 0.5) / (1UL << 53);
+    private static double Uniform(int seed, int index) => ((ConversationSeed.OfTurn((uint)seed, index) >> 11) + 0.5) / (1UL << 53);
 
     private static InputException Fault(string fault, string remedy) => new("request", "variant", fault, remedy);
 }

@@ -27,7 +27,7 @@ public class ConversationJsonTests
                 [
                     new FiledAnswer
                     {
-                        Text = "=Arr,\n\"me\"", Reason = "stop", Seed = "18446744073709551615", Ids = [5, 7], Tokens = ["=Arr,\n", "\"me\""],
+                        Text = "=Arr,\n\"me\"", Reason = "stop", Seed = 18446744073709551615, Ids = [5, 7], Tokens = ["=Arr,\n", "\"me\""],
                         Pre = [-12.25f, 3], Post = [-12.25f, 3], Read = [-12.25f, null], Touched = [false, true], LiftedLayers = [0, 9], Kl = [0.5f, 0], PlainChoice = ["I", null],
                     },
                 ],
