@@ -22,6 +22,7 @@ public sealed class NumericFieldTests : IDisposable
         0, -0f, float.Epsilon, -float.Epsilon, 1e-45f, 1e-40f, 1e-38f, 1.17549435e-38f, 2.938736e-39f, 1e-30f, 1e-20f, 1e-7f, 0.1f, 0.5f, 0.7f, 0.9f, 0.99999994f, 1, 1.0000001f, 1.5f, 2, 10, 99, 100,
         100.00001f, 1e5f, 1e10f, 1e17f, 1e19f, 1e20f, 1e30f, 1e38f, float.MaxValue, -1, -1e20f, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN,
     ];
+    private static readonly int[] Wholes = [0, 1, -1, int.MaxValue, int.MinValue, 300, 301];
     private static readonly string[] Fields = ["temperature", "topP", "topK", "repetitionPenalty", "maxTokens", "interventions", "vector", "watch"];
 
     private readonly LoadedModel model = Load();
@@ -80,26 +81,27 @@ public sealed class NumericFieldTests : IDisposable
 
     private static LoadedModel Load() => LoadedModel.Load(Repository.Fixture("tiny-models", "smollm", "smollm.gguf"), new CpuOps(new CpuOptions { Threads = 1 }));
 
-    // Most numbers are ordinary, so that those which are not are seen for themselves.
+    // Sampling's numbers are odd, or the interventions' are, or both: one that is refused hides the others.
     private GenerationRequest Make(Random random)
     {
-        float Any(float ordinary) => random.Next(3) switch
+        var (oddSampling, oddVectors) = random.Next(3) switch { 0 => (true, false), 1 => (false, true), _ => (true, true) };
+        float Any(float ordinary, bool odd) => !odd ? ordinary : random.Next(3) switch
         {
             0 => Extremes[random.Next(Extremes.Length)],
             1 when random.Next(3) == 0 => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue)),
             _ => ordinary,
         };
-        int Whole(int ordinary) => random.Next(4) == 0 ? (int[])[0, 1, -1, int.MaxValue, int.MinValue, 300, 301][random.Next(7)] : ordinary;
-        var size = random.Next(6) == 0 ? Math.Abs(Any(1)) : 1;
+        int Whole(int ordinary) => oddSampling && random.Next(6) == 0 ? Wholes[random.Next(Wholes.Length)] : ordinary;
+        var size = random.Next(6) == 0 ? Math.Abs(Any(1, oddVectors)) : 1;
         var values = Enumerable.Range(0, model.Info.Width).Select(_ => (float)(random.NextDouble() - 0.5) * size).ToArray();
-        var amount = Any(2);
+        var amount = Any(2, oddVectors);
         List<Intervention> interventions = [];
-        if (random.Next(2) == 0)
+        if (oddVectors || random.Next(2) == 0)
         {
             var direction = new Direction("random", values);
             interventions.Add(random.Next(3) switch
             {
-                0 => Intervention.Add([(1, direction, amount)]),
+                0 => Intervention.Add([(1, direction, amount), (2, direction, amount), (3, direction, amount)]),
                 1 => Intervention.Cap([(1, direction, amount), (2, direction, amount)]),
                 _ => Intervention.Ablate([(1, direction, amount, direction)]),
             });
@@ -108,13 +110,13 @@ public sealed class NumericFieldTests : IDisposable
         return new GenerationRequest
         {
             Prompt = Prompt,
-            MaxTokens = random.Next(8) == 0 ? Whole(Tokens) is var n && n > 0 && n < 400 ? Tokens : n : Tokens,
+            MaxTokens = oddSampling && random.Next(8) == 0 ? Wholes[random.Next(5)] : Tokens,
             StopAtEndOfTurn = false,
             LogProbs = true,
             Read = random.Next(2) == 0,
             Interventions = interventions,
-            Watch = random.Next(3) == 0 ? [new Watch("random", 2, new Direction("random", values), Any(0))] : [],
-            Sampling = new Sampling { Temperature = Any(0.7f), TopP = Any(0.9f), TopK = Whole(0), RepetitionPenalty = Any(1), Seed = (ulong)random.NextInt64() },
+            Watch = random.Next(3) == 0 ? [new Watch("random", 2, new Direction("random", values), Any(0, oddVectors))] : [],
+            Sampling = new Sampling { Temperature = Any(0.7f, oddSampling), TopP = Any(0.9f, oddSampling), TopK = Whole(0), RepetitionPenalty = Any(1, oddSampling), Seed = (ulong)random.NextInt64() },
         };
     }
 
