@@ -23,8 +23,8 @@ internal sealed class ChoiceBatch
         for (var i = 0; i < count; i++)
         {
             var c = choices[i];
-            samples |= c is { Temperature: > 0, Forced: < 0 };
-            cuts |= c is { Temperature: > 0, Forced: < 0 } && (c.TopP < 1 || c.TopK > 0);
+            samples |= c is { IsGreedy: false, Forced: < 0 };
+            cuts |= c is { IsGreedy: false, Forced: < 0 } && (c.TopP < 1 || c.TopK > 0);
             forces |= c.Forced >= 0;
             LogProbs |= c.LogProbs;
             Reads |= c.PlainRow >= 0;
@@ -35,9 +35,9 @@ internal sealed class ChoiceBatch
         penalises = answers.Count > 0;
         foreach (var c in choices)
         {
-            longs.AddRange([c.Row, c.PlainRow >= 0 ? c.PlainRow : c.Row, c.Forced, c.TopK > 0 ? Math.Min(c.TopK, vocabulary) : vocabulary, unchecked((long)Luck.Key(c.Seed, c.Index)), c.Temperature > 0 ? 0 : 1]);
+            longs.AddRange([c.Row, c.PlainRow >= 0 ? c.PlainRow : c.Row, c.Forced, c.TopK > 0 ? Math.Min(c.TopK, vocabulary) : vocabulary, unchecked((long)Luck.Key(c.Seed, c.Index)), c.IsGreedy ? 1 : 0]);
             // Greedy rows are computed along with the others, at temperature 1, and not used.
-            var t = c.Temperature > 0 ? c.Temperature : 1;
+            var t = c.IsGreedy ? 1 : c.Temperature;
             floats.AddRange([t, 1 / t, c.TopP < 1 ? c.TopP : float.PositiveInfinity]);
         }
 
@@ -73,11 +73,12 @@ internal sealed class ChoiceBatch
     /// <summary>Whether any figure of a distribution is wanted.</summary>
     public bool WantsFigures => LogProbs || Reads;
 
-    /// <summary>The tokens, int64 [choices].</summary>
+    /// <summary>The tokens, int64 [choices]; -1 where a logit is not finite, before the penalty or after it.</summary>
     /// <param name="logits">[choices, vocabulary], float32; kept as they are.</param>
     /// <param name="device">Where they are.</param>
     public Tensor Ids(Tensor logits, Device device)
     {
+        var finite = logits.isfinite().all(1);
         if (penalises)
         {
             var flat = logits.clone().view(-1);
@@ -86,8 +87,9 @@ internal sealed class ChoiceBatch
         }
 
         var ids = logits.argmax(1);
-        if (samples) ids = where(greedy, ids, Sampled(logits, device));
-        return forces ? where(forced.ge(Scalars.Zero), forced, ids) : ids;
+        if (penalises) ids = ids.masked_fill(logits.gather(1, ids.unsqueeze(1)).squeeze(1).isfinite().logical_not(), Scalars.None);
+        if (samples) ids = where(greedy.logical_or(ids.lt(Scalars.Zero)), ids, Sampled(logits, device));
+        return (forces ? where(forced.ge(Scalars.Zero), forced, ids) : ids).masked_fill(finite.logical_not(), Scalars.None);
     }
 
     private Tensor Sampled(Tensor logits, Device device)

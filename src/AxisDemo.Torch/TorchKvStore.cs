@@ -70,6 +70,21 @@ internal sealed class TorchKvStore(Device[] devices, int[] layerDevice, int kvHe
             }
     }
 
+    public bool IsFinite(int page)
+    {
+        using var scope = NewDisposeScope();
+        // One question a device: each slab's own would be a wait. It is asked between steps, about pages that no finite logits vouch for.
+        return Enumerable.Range(0, Layers).GroupBy(layer => layerDevice[layer])
+            .All(group => cat([.. group.SelectMany(layer => (Tensor[])[Keys(layer).narrow(1, page, 1), Values(layer).narrow(1, page, 1)])]).isfinite().all().cpu().bytes[0] != 0);
+    }
+
+    public void Clear(int page)
+    {
+        using var scope = NewDisposeScope();
+        for (var layer = 0; layer < Layers; layer++)
+            foreach (var slab in (Tensor[])[Keys(layer), Values(layer)]) slab.narrow(1, page, 1).zero_();
+    }
+
     public void Dispose()
     {
         foreach (var slab in keys.Concat(values)) slab?.Dispose();

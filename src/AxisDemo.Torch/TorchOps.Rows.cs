@@ -137,7 +137,9 @@ public sealed partial class TorchOps
     private static Tensor Normalized(Tensor x, float epsilon)
     {
         var values = x.to(ScalarType.Float32);
-        return values.mul(values.square().mean(LastDimension, keepdim: true).add_(epsilon).rsqrt());
+        var mean = values.square().mean(LastDimension, keepdim: true);
+        // Zero times the mean: nothing where it is finite, and NaN where it is not, in the place of dividing by infinity, which leaves zeros.
+        return values.mul(mean.add(epsilon).rsqrt().add_(mean, 0));
     }
 
     private Tensor Product(Tensor x, int device, TorchWeight weight, Tensor? bias)

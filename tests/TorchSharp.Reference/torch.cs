@@ -104,6 +104,10 @@ public static class torch
 
         public Tensor addr_(Tensor vec1, Tensor vec2, float beta = 1.0f, float alpha = 1.0f) => throw null!;
 
+        public Tensor all() => throw null!;
+
+        public Tensor all(long dim, bool keepdim = false) => throw null!;
+
         public Tensor argmax(long dim, bool keepdim = false) => throw null!;
 
         public Tensor bitwise_and(Tensor other) => throw null!;
@@ -113,6 +117,8 @@ public static class torch
         public Tensor bitwise_xor(Tensor other) => throw null!;
 
         public Tensor clamp_max_(Scalar max) => throw null!;
+
+        public Tensor clamp_min(Scalar min) => throw null!;
 
         public Tensor clamp_min_(Scalar min) => throw null!;
 
@@ -146,15 +152,21 @@ public static class torch
 
         public Tensor index_select(long dim, Tensor index) => throw null!;
 
+        public Tensor isfinite() => throw null!;
+
         public Tensor le(Tensor target) => throw null!;
 
         public Tensor log() => throw null!;
+
+        public Tensor logical_not() => throw null!;
 
         public Tensor logical_or(Tensor other) => throw null!;
 
         public Tensor logsumexp(long dim, bool keepdim = false) => throw null!;
 
         public Tensor lt(Scalar target) => throw null!;
+
+        public Tensor masked_fill(Tensor mask, Scalar value) => throw null!;
 
         public Tensor masked_fill_(Tensor mask, Scalar value) => throw null!;
 
@@ -215,5 +227,7 @@ public static class torch
         public Tensor unsqueeze(long dim) => throw null!;
 
         public Tensor view(params long[] shape) => throw null!;
+
+        public Tensor zero_() => throw null!;
     }
 }
