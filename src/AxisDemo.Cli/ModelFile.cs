@@ -12,16 +12,16 @@ internal static class ModelFile
     /// <summary>The tokenizer and the template, without the weights.</summary>
     public static (ITokenizer Tokenizer, ChatTemplate Template) OpenText(string path)
     {
-        var (tokenizer, template) = Directory.Exists(path) ? (Tokenizer.FromFolder(path), ChatTemplate.FromFolder(path)) : FromGguf(path);
+        var (tokenizer, template) = Directory.Exists(path) ? (Tokenizer.FromFolder(path, warn: Note), ChatTemplate.FromFolder(path, Note)) : FromGguf(path);
         return (tokenizer, template ?? throw new InputException(path, "chat template", "the model brings none.", "Use a model made for conversations (\"instruct\", \"chat\")."));
     }
 
     /// <summary>The tokenizer alone: a model without a template has one too.</summary>
     public static ITokenizer OpenTokenizer(string path)
     {
-        if (Directory.Exists(path)) return Tokenizer.FromFolder(path);
+        if (Directory.Exists(path)) return Tokenizer.FromFolder(path, warn: Note);
         using var file = GgufFile.Open(path);
-        return Tokenizer.FromGguf(file);
+        return Tokenizer.FromGguf(file, Note);
     }
 
     /// <summary>The model in memory.</summary>
@@ -35,6 +35,8 @@ internal static class ModelFile
     private static (ITokenizer, ChatTemplate?) FromGguf(string path)
     {
         using var file = GgufFile.Open(path);
-        return (Tokenizer.FromGguf(file), ChatTemplate.FromGguf(file));
+        return (Tokenizer.FromGguf(file, Note), ChatTemplate.FromGguf(file, Note));
     }
+
+    private static void Note(string file, string key, string text) => Output.Note($"{file}: {key}: {text}");
 }

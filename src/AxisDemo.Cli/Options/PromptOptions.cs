@@ -97,9 +97,7 @@ internal sealed class PromptOptions
     /// <summary>What a template may ask for: the model's own tokens and the variables of <c>--set</c>; what nobody set stays undefined.</summary>
     public static Dictionary<string, object?> Variables(ITokenizer tokenizer, string[] set)
     {
-        var variables = new Dictionary<string, object?>();
-        if (tokenizer.Bos is { } bos) variables["bos_token"] = tokenizer.Decode([bos]);
-        if (tokenizer.Eos is { } eos) variables["eos_token"] = tokenizer.Decode([eos]);
+        var variables = new Dictionary<string, object?>(tokenizer.SpecialTokens);
         foreach (var pair in set)
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);

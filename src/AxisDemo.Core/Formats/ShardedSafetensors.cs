@@ -79,7 +79,7 @@ public sealed class ShardedSafetensors : IWeightFile
         if (file.Length > LongestIndex) throw Fault($"cannot be read: the index has {file.Length} bytes, {LongestIndex} at most are expected.");
         try
         {
-            using var json = JsonDocument.Parse(file.Span(0, (int)file.Length).ToArray());
+            using var json = JsonDocument.Parse(Utf8Bom.Skip(file.Span(0, (int)file.Length)).ToArray());
             if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
                 throw Fault("is missing, or is no JSON object.");
             var entries = new List<(string, string)>();

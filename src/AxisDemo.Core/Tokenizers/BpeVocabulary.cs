@@ -84,14 +84,47 @@ public sealed record BpeVocabulary
     /// <summary>The end-of-sequence id.</summary>
     public int? Eos { get; init; }
 
-    /// <summary>What stands for a byte that has no token; null drops it. Only for <see cref="BpeAlphabet.Characters"/>.</summary>
+    /// <summary>What stands for a character (of <see cref="BpeAlphabet.Bytes"/>: a byte) that the vocabulary cannot express; null drops it.</summary>
     public int? Unknown { get; init; }
+
+    /// <summary>Whether <see cref="Unknown"/> stands once for neighbours that cannot be expressed.</summary>
+    public bool FuseUnknown { get; init; } = true;
 
     /// <summary>Whether prompts begin with <see cref="Bos"/>.</summary>
     public bool AddBos { get; init; }
 
-    /// <summary>Ids that end a turn besides <see cref="Eos"/> and the control tokens known by name.</summary>
+    /// <summary>Ids that end a turn besides <see cref="Eos"/> and the tokens known by name.</summary>
     public IReadOnlyList<int> EndOfTurn { get; init; } = [];
+
+    /// <summary>Ids that the file names as special (begin, padding, mask ...): control tokens, unless they are words that text is made of. Those beyond the vocabulary do not count.</summary>
+    public IReadOnlyList<int> Special { get; init; } = [];
+
+    /// <summary>What a template may ask for by name: see <see cref="ITokenizer.SpecialTokens"/>. <see cref="Bos"/> and <see cref="Eos"/> count without being here.</summary>
+    public IReadOnlyDictionary<string, object?> SpecialTokens { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Where the file says what type a token has, for warnings.</summary>
+    public string TypesKey { get; init; } = "tokenizer.ggml.token_type";
+
+    /// <summary>Checks what tokenizers rely on.</summary>
+    /// <exception cref="Formats.InputException">The description contradicts itself.</exception>
+    internal void Check()
+    {
+        if (Tokens.Count == 0) throw new Formats.InputException(Source, "tokens", "the vocabulary is empty.");
+        if (Types.Count != Tokens.Count)
+            throw new Formats.InputException(Source, TypesKey, $"{Types.Count} types for {Tokens.Count} tokens; one each is needed.");
+        if (Scores is { } scores && scores.Count != Tokens.Count)
+            throw new Formats.InputException(Source, "tokenizer.ggml.scores", $"{scores.Count} scores for {Tokens.Count} tokens; one each is needed.");
+        CheckId(Bos, "bos_token_id");
+        CheckId(Eos, "eos_token_id");
+        CheckId(Unknown, "unknown_token_id");
+        foreach (var id in EndOfTurn) CheckId(id, "end-of-turn token id");
+
+        void CheckId(int? id, string field)
+        {
+            if (id < 0 || id >= Tokens.Count)
+                throw new Formats.InputException(Source, $"tokenizer.ggml.{field}", $"id {id} lies outside the vocabulary of {Tokens.Count} tokens.");
+        }
+    }
 
     /// <summary>The vocabulary without the added tokens from an id on.</summary>
     /// <exception cref="Formats.InputException">Ordinary tokens lie there.</exception>

@@ -13,6 +13,8 @@ internal sealed class ByteLevelTokenizer : SegmentingTokenizer
     private readonly PreTokenizer _rule;
     private readonly bool _compose;
     private readonly MergeTable _merges;
+    private readonly int? _unknown;
+    private readonly bool _fuseUnknown;
     private readonly int[] _byteIds = new int[256];
     private readonly Dictionary<string, int>? _whole;
     private readonly int _longest;
@@ -25,6 +27,7 @@ internal sealed class ByteLevelTokenizer : SegmentingTokenizer
     {
         _rule = PreTokenizer.Named(vocabulary.PreTokenizer, vocabulary.Source);
         _compose = vocabulary.Compose ?? _rule.Compose;
+        (_unknown, _fuseUnknown) = (vocabulary.Unknown, vocabulary.FuseUnknown);
         var ids = new Dictionary<string, int>(vocabulary.Tokens.Count);
         for (var id = 0; id < vocabulary.Tokens.Count; id++) ids.TryAdd(vocabulary.Tokens[id], id); // of equal spellings the lower id
         _merges = new MergeTable(vocabulary, ids);
@@ -97,10 +100,14 @@ internal sealed class ByteLevelTokenizer : SegmentingTokenizer
         }
         else
         {
-            // Bytes that the vocabulary lacks vanish, as in the reference implementations.
+            // Bytes that the vocabulary lacks vanish where it has nothing that stands for them, as in the reference implementations.
             var count = 0;
             foreach (var b in bytes.AsSpan(0, length))
+            {
                 if (_byteIds[b] >= 0) symbols[count++] = _byteIds[b];
+                else if (_unknown is { } unknown && !(_fuseUnknown && count > 0 && symbols[count - 1] == unknown)) symbols[count++] = unknown;
+            }
+
             ids.AddRange(symbols.AsSpan(0, _merges.Apply(symbols.AsSpan(0, count))));
         }
         ArrayPool<byte>.Shared.Return(bytes);

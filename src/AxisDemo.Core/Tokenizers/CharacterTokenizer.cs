@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace AxisDemo.Tokenizers;
@@ -14,6 +15,7 @@ internal sealed class CharacterTokenizer : SegmentingTokenizer
 
     private readonly SpacePrefix _spacePrefix;
     private readonly int? _unknown;
+    private readonly bool _fuseUnknown;
     private readonly int[] _byteIds = new int[256];
     private readonly Dictionary<string, int> _ids;
     private readonly MergeTable? _merges;
@@ -23,7 +25,7 @@ internal sealed class CharacterTokenizer : SegmentingTokenizer
         : base(vocabulary, new TokenTable(vocabulary, Spelled))
     {
         _spacePrefix = vocabulary.SpacePrefix;
-        _unknown = vocabulary.Unknown;
+        (_unknown, _fuseUnknown) = (vocabulary.Unknown, vocabulary.FuseUnknown);
         Array.Fill(_byteIds, -1);
         var all = new Dictionary<string, int>(vocabulary.Tokens.Count);
         _ids = new(vocabulary.Tokens.Count);
@@ -52,34 +54,39 @@ internal sealed class CharacterTokenizer : SegmentingTokenizer
         var symbols = new char[text.Length + prefix];
         symbols[0] = Space;
         for (var i = 0; i < text.Length; i++) symbols[i + prefix] = text[i] == ' ' ? Space : Whole(text, i);
-        if (_scores is not null) _scores.Encode(symbols, AddCharacter, ids);
-        else EncodeByRank(symbols, ids);
+        var own = new List<int>(symbols.Length);
+        if (_scores is not null) _scores.Encode(symbols, AddCharacter, own);
+        else EncodeByRank(symbols, own);
+        ids.AddRange(own);
     }
 
+    // The list is empty.
     private void EncodeByRank(ReadOnlySpan<char> symbols, List<int> ids)
     {
         var characters = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        var start = new List<int>(symbols.Length);
         for (var i = 0; i < symbols.Length;)
         {
             var length = char.IsHighSurrogate(symbols[i]) ? 2 : 1;
-            if (characters.TryGetValue(symbols.Slice(i, length), out var id)) start.Add(id);
-            else AddCharacter(symbols.Slice(i, length), start);
+            if (characters.TryGetValue(symbols.Slice(i, length), out var id)) ids.Add(id);
+            else AddCharacter(symbols.Slice(i, length), ids);
             i += length;
         }
-        var joined = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(start);
-        ids.AddRange(joined[.._merges!.Apply(joined)]);
+        var count = _merges!.Apply(CollectionsMarshal.AsSpan(ids));
+        ids.RemoveRange(count, ids.Count - count);
     }
 
-    // Byte by byte; a byte without a token is unknown, or vanishes where the vocabulary has no token for that either.
+    // Byte by byte; where one of its bytes has no token the character is unknown, or vanishes where the vocabulary has no token for that either.
     private void AddCharacter(ReadOnlySpan<char> character, List<int> ids)
     {
         Span<byte> bytes = stackalloc byte[4];
-        foreach (var value in bytes[..Encoding.UTF8.GetBytes(character, bytes)])
+        bytes = bytes[..Encoding.UTF8.GetBytes(character, bytes)];
+        var spelled = true;
+        foreach (var value in bytes) spelled &= _byteIds[value] >= 0;
+        if (spelled)
         {
-            if (_byteIds[value] >= 0) ids.Add(_byteIds[value]);
-            else if (_unknown is { } unknown) ids.Add(unknown);
+            foreach (var value in bytes) ids.Add(_byteIds[value]);
         }
+        else if (_unknown is { } unknown && !(_fuseUnknown && ids.Count > 0 && ids[^1] == unknown)) ids.Add(unknown);
     }
 
     // Half a surrogate pair alone counts as U+FFFD.

@@ -53,22 +53,19 @@ public sealed class ChatTemplate
     }
 
     /// <summary>The template inside a GGUF file; null when it has none.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="warn">Takes which template was taken where there are several.</param>
     /// <exception cref="InputException">As for <see cref="Parse"/>.</exception>
-    public static ChatTemplate? FromGguf(GgufFile file) =>
-        file.Metadata.TryString("tokenizer.chat_template", out var jinja) ? Parse(jinja, file.Path) : null;
+    public static ChatTemplate? FromGguf(GgufFile file, ModelWarning? warn = null) => TemplateFiles.Choose(TemplateFiles.InGguf(file), warn);
 
     /// <summary>
-    /// The template of a model's folder as published: <c>chat_template.jinja</c>, or <c>chat_template</c> of <c>tokenizer_config.json</c>
-    /// (of several, the one named "default"); null when there is none.
+    /// The template of a model's folder as published, in transformers' order: <c>chat_template.jinja</c>, <c>chat_template.json</c>,
+    /// <c>chat_template</c> of <c>tokenizer_config.json</c>; of several with names the one named "default". Null when there is none.
     /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="warn">Takes which template was taken where there are several.</param>
     /// <exception cref="InputException">A file cannot be read; or as for <see cref="Parse"/>.</exception>
-    public static ChatTemplate? FromFolder(string folder)
-    {
-        var file = Path.Combine(folder, "chat_template.jinja");
-        if (File.Exists(file)) return Parse(TokenizerJson.ReadText(file), file);
-        file = Path.Combine(folder, "tokenizer_config.json");
-        return File.Exists(file) && TokenizerJson.ChatTemplate(file) is { } jinja ? Parse(jinja, file) : null;
-    }
+    public static ChatTemplate? FromFolder(string folder, ModelWarning? warn = null) => TemplateFiles.Choose(TemplateFiles.InFolder(folder), warn);
 
     /// <summary>
     /// The conversation as this template can render it: where it knows no system message, that text goes before the first question,
@@ -128,7 +125,8 @@ public sealed class ChatTemplate
         const string Mark = "This is the system turn.";
         try
         {
-            var variables = new Dictionary<string, object?> { ["bos_token"] = "", ["eos_token"] = "", ["enable_thinking"] = false };
+            var variables = TokenizerConfig.Names.ToDictionary(name => name, _ => (object?)"");
+            variables["enable_thinking"] = false;
             return Render([new("system", Mark), new("user", "Hello.")], addGenerationPrompt: true, variables).Any(part => part.Text.Contains(Mark, StringComparison.Ordinal));
         }
         catch (InputException)

@@ -15,8 +15,14 @@ public interface ITokenizer
     /// <summary>Whether a prompt has to begin with <see cref="Bos"/>. See <see cref="Tokenizer.EncodePrompt"/>.</summary>
     bool AddBos { get; }
 
-    /// <summary>The tokens after which an answer is over: <see cref="Eos"/> and the end-of-turn control tokens that the vocabulary has.</summary>
+    /// <summary>The tokens after which an answer is over: <see cref="Eos"/> and the end-of-turn tokens that the vocabulary has.</summary>
     IReadOnlySet<int> EndOfTurn { get; }
+
+    /// <summary>
+    /// The special tokens by the names that templates use: bos_token, eos_token, unk_token, sep_token, pad_token, cls_token and mask_token to
+    /// their texts as the model's files write them, additional_special_tokens to a list of texts. What the model lacks is not here.
+    /// </summary>
+    IReadOnlyDictionary<string, object?> SpecialTokens { get; }
 
     /// <summary>Encodes a text. No BOS is added.</summary>
     /// <param name="text">Any text; a lone surrogate counts as U+FFFD.</param>

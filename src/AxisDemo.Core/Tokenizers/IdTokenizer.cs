@@ -6,7 +6,8 @@ namespace AxisDemo.Tokenizers;
 /// <param name="folder">The model's folder, for the message.</param>
 /// <param name="size">Number of token ids.</param>
 /// <param name="endOfTurn">The ids that end an answer.</param>
-internal sealed class IdTokenizer(string folder, int size, IEnumerable<int> endOfTurn) : ITokenizer
+/// <param name="specialTokens">What a template may ask for by name.</param>
+internal sealed class IdTokenizer(string folder, int size, IEnumerable<int> endOfTurn, IReadOnlyDictionary<string, object?> specialTokens) : ITokenizer
 {
     public int VocabularySize => size;
 
@@ -17,6 +18,8 @@ internal sealed class IdTokenizer(string folder, int size, IEnumerable<int> endO
     public bool AddBos => false;
 
     public IReadOnlySet<int> EndOfTurn { get; } = endOfTurn.ToHashSet();
+
+    public IReadOnlyDictionary<string, object?> SpecialTokens => specialTokens;
 
     public int[] Encode(string text, bool parseSpecial) => throw Missing();
 

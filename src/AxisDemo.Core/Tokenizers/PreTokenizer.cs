@@ -11,13 +11,17 @@ namespace AxisDemo.Tokenizers;
 /// </summary>
 internal sealed class PreTokenizer
 {
-    private enum Kind : byte { Other, Letter, Number, Space }
+    private enum Kind : byte { Other, Letter, Number, Space, Mark }
 
     private static readonly Kind[] s_kinds = [.. Enumerable.Range(0, 0x10000).Select(c => Classify(c))];
 
     private readonly bool _ignoreCase;   // contractions in any case, and the newer rules around newlines
     private readonly int _digits;        // Llama's family: digits in one piece
     private readonly bool _digitsApart;  // SmolLM: every digit is cut out before the GPT-2 rule runs
+    private readonly bool _marksApart;   // llama.cpp's default: runs of punctuation are cut out before the GPT-2 rule runs, numbers behind it
+
+    /// <summary>The rule that llama.cpp takes where a file names none.</summary>
+    public const string Default = "default";
 
     /// <summary>Whether a piece that is itself a token is taken whole, before any merge.</summary>
     public bool IgnoreMerges { get; }
@@ -25,11 +29,12 @@ internal sealed class PreTokenizer
     /// <summary>Whether text is brought into Unicode's normal form C first.</summary>
     public bool Compose { get; }
 
-    private PreTokenizer(bool ignoreCase = false, int digits = 0, bool digitsApart = false, bool ignoreMerges = false, bool compose = false)
+    private PreTokenizer(bool ignoreCase = false, int digits = 0, bool digitsApart = false, bool marksApart = false, bool ignoreMerges = false, bool compose = false)
     {
         _ignoreCase = ignoreCase;
         _digits = digits;
         _digitsApart = digitsApart;
+        _marksApart = marksApart;
         IgnoreMerges = ignoreMerges;
         Compose = compose;
     }
@@ -39,16 +44,18 @@ internal sealed class PreTokenizer
     public static PreTokenizer Named(string name, string source) => name switch
     {
         "gpt-2" => new(),
+        Default => new(marksApart: true),
         "smollm" or "starcoder" or "refact" or "codeshell" => new(digitsApart: true),
         "llama-bpe" or "llama3" or "llama-v3" => new(ignoreCase: true, digits: 3, ignoreMerges: true),
         "qwen2" or "deepseek-r1-qwen" => new(ignoreCase: true, digits: 1, compose: true),
         _ => throw new InputException(source, "tokenizer.ggml.pre", $"the pre-tokenisation '{name}' is not known.",
-            "Known: gpt-2, smollm, llama-bpe, qwen2. A model of one of these families works."),
+            "Known: gpt-2, smollm, llama-bpe, qwen2, default. A model of one of these families works."),
     };
 
     /// <summary>The length, in UTF-16 units, of the first piece of a text that is not empty.</summary>
     public int Next(ReadOnlySpan<char> text)
     {
+        if (_marksApart) return NextDefault(text);
         if (text[0] == '\'' && Contraction(text) is > 0 and var n) return n;
         return _ignoreCase ? NextLlama(text) : NextGpt2(text);
     }
@@ -70,6 +77,44 @@ internal sealed class PreTokenizer
         if (end == text.Length || _digitsApart && At(text, end, out _) == Kind.Number) return end;
         return Math.Max(1, end - 1);
     }
+
+    // Four rules one after the other, each inside the pieces of the one before: [\p{P}$+<=>^~|]+, then GPT-2's (whose contractions
+    // begin with a mark and so never match), then \p{N}+, then [0-9][0-9][0-9].
+    private static int NextDefault(ReadOnlySpan<char> text)
+    {
+        var kind = Marked(text, 0, out _);
+        if (kind == Kind.Number) return Threes(text[..Run(text, 0, Kind.Number)]);
+        if (kind != Kind.Space) return RunMarked(text, 0, kind);
+        var next = text.Length > 1 ? Marked(text, 1, out _) : Kind.Space;
+        if (text[0] == ' ' && next is Kind.Letter or Kind.Other) return RunMarked(text, 1, next);
+        var end = Run(text, 0, Kind.Space);
+        return end == text.Length || Marked(text, end, out _) == Kind.Mark ? end : Math.Max(1, end - 1);
+    }
+
+    // A run of numbers up to the first three ASCII digits in it; those, where it begins with them.
+    private static int Threes(ReadOnlySpan<char> run)
+    {
+        for (var i = 0; i + 3 <= run.Length; i++)
+            if (!run.Slice(i, 3).ContainsAnyExceptInRange('0', '9')) return i == 0 ? 3 : i;
+        return run.Length;
+    }
+
+    private static int RunMarked(ReadOnlySpan<char> text, int at, Kind kind)
+    {
+        while (at < text.Length && Marked(text, at, out var length) == kind) at += length;
+        return at;
+    }
+
+    private static Kind Marked(ReadOnlySpan<char> text, int at, out int length)
+    {
+        var kind = At(text, at, out length);
+        if (kind != Kind.Other) return kind;
+        return text[at] is '$' or '+' or '<' or '=' or '>' or '^' or '~' or '|' || IsPunctuation(text.Slice(at, length)) ? Kind.Mark : kind;
+    }
+
+    private static bool IsPunctuation(ReadOnlySpan<char> character) =>
+        (character.Length == 1 ? CharUnicodeInfo.GetUnicodeCategory(character[0]) : CharUnicodeInfo.GetUnicodeCategory(char.ConvertToUtf32(character[0], character[1])))
+            is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
 
     // [^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,k}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
     private int NextLlama(ReadOnlySpan<char> text)

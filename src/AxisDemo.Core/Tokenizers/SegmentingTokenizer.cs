@@ -10,6 +10,7 @@ internal abstract class SegmentingTokenizer(BpeVocabulary vocabulary, TokenTable
     public int? Eos => vocabulary.Eos;
     public bool AddBos => vocabulary.AddBos;
     public IReadOnlySet<int> EndOfTurn => table.EndOfTurn;
+    public IReadOnlyDictionary<string, object?> SpecialTokens { get; } = Named(vocabulary, table);
 
     public ReadOnlySpan<byte> Bytes(int id) => table.Bytes(id);
     public bool IsControl(int id) => table.IsControl(id);
@@ -46,6 +47,15 @@ internal abstract class SegmentingTokenizer(BpeVocabulary vocabulary, TokenTable
             from = at + length;
         }
         return [.. ids];
+    }
+
+    // What stands where the file gives an id and no text.
+    private static Dictionary<string, object?> Named(BpeVocabulary vocabulary, TokenTable table)
+    {
+        var named = new Dictionary<string, object?>(vocabulary.SpecialTokens);
+        if (vocabulary.Bos is { } bos) named.TryAdd("bos_token", table.Decode([bos]));
+        if (vocabulary.Eos is { } eos) named.TryAdd("eos_token", table.Decode([eos]));
+        return named;
     }
 
     /// <summary>Encodes text between added tokens.</summary>

@@ -6,33 +6,15 @@ namespace AxisDemo.Tokenizers;
 /// <summary>What every token stands for: bytes in one block of memory, and the type.</summary>
 internal sealed class TokenTable
 {
-    // What chat models end a turn with; a vocabulary has one or two of them.
-    private static readonly HashSet<string> s_endOfTurn =
-    [
-        "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>", "<|end|>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "</s>",
-        "<|end_of_turn|>", "<|return|>", "<｜end▁of▁sentence｜>",
-    ];
-
     private readonly byte[] _bytes;
     private readonly int[] _offsets;
     private readonly TokenType[] _types;
 
     /// <param name="vocabulary">The tokens.</param>
     /// <param name="decode">The bytes of a token, from its spelling and type.</param>
-    /// <exception cref="InputException">The description contradicts itself.</exception>
     public TokenTable(BpeVocabulary vocabulary, Func<string, TokenType, byte[]> decode)
     {
-        var (tokens, source) = (vocabulary.Tokens, vocabulary.Source);
-        if (tokens.Count == 0) throw new InputException(source, "tokens", "the vocabulary is empty.");
-        if (vocabulary.Types.Count != tokens.Count)
-            throw new InputException(source, "tokenizer.ggml.token_type", $"{vocabulary.Types.Count} types for {tokens.Count} tokens; one each is needed.");
-        if (vocabulary.Scores is { } scores && scores.Count != tokens.Count)
-            throw new InputException(source, "tokenizer.ggml.scores", $"{scores.Count} scores for {tokens.Count} tokens; one each is needed.");
-        CheckId(vocabulary.Bos, "bos_token_id");
-        CheckId(vocabulary.Eos, "eos_token_id");
-        CheckId(vocabulary.Unknown, "unknown_token_id");
-        foreach (var id in vocabulary.EndOfTurn) CheckId(id, "end-of-turn token id");
-
+        var tokens = vocabulary.Tokens;
         _types = [.. vocabulary.Types];
         _offsets = new int[tokens.Count + 1];
         var bytes = new MemoryStream();
@@ -43,17 +25,7 @@ internal sealed class TokenTable
         }
         _bytes = bytes.ToArray();
 
-        var ends = new HashSet<int>(vocabulary.EndOfTurn);
-        if (vocabulary.Eos is { } eos) ends.Add(eos);
-        for (var id = 0; id < tokens.Count; id++)
-            if (_types[id] == TokenType.Control && s_endOfTurn.Contains(tokens[id])) ends.Add(id);
-        EndOfTurn = ends;
-
-        void CheckId(int? id, string field)
-        {
-            if (id < 0 || id >= tokens.Count)
-                throw new InputException(source, $"tokenizer.ggml.{field}", $"id {id} lies outside the vocabulary of {tokens.Count} tokens.");
-        }
+        EndOfTurn = vocabulary.EndOfTurn.ToHashSet();
     }
 
     public int Count => _types.Length;

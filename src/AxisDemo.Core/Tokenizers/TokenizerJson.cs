@@ -10,7 +10,6 @@ namespace AxisDemo.Tokenizers;
 /// </summary>
 internal sealed class TokenizerJson
 {
-    private const long MaxFile = 256L << 20;
     private const int MaxTokens = 1 << 22;
 
     private const string Llama3 = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
@@ -23,192 +22,232 @@ internal sealed class TokenizerJson
     private bool _bytes;
     private string _rule = "";
 
-    private TokenizerJson(string path) => _path = path;
+    private readonly ModelWarning? _warn;
+    private readonly JsonFields _json;
+    private bool _prepends;
 
-    public static BpeVocabulary Read(string path) => Unicode(path, new TokenizerJson(path).Read);
+    private TokenizerJson(string path, ModelWarning? warn) => (_path, _warn, _json) = (path, warn, new JsonFields(path));
 
-    /// <summary>A text file, bounded.</summary>
-    public static string ReadText(string path) => Encoding.UTF8.GetString(ReadBytes(path));
-
-    /// <summary>The chat template in a <c>tokenizer_config.json</c>: a text, or one of several with names.</summary>
-    public static string? ChatTemplate(string path) => Unicode(path, new TokenizerJson(path).ChatTemplate);
-
-    private string? ChatTemplate(JsonElement root)
+    /// <summary>Reads the file.</summary>
+    /// <param name="path">The file; other files beside it are read too.</param>
+    /// <param name="warn">Takes what is not applied.</param>
+    /// <exception cref="InputException">It cannot be read, or asks for something that is not supported; the message names it.</exception>
+    public static BpeVocabulary Read(string path, ModelWarning? warn = null)
     {
-        if (Optional(root, "chat_template") is not { } template) return null;
-        if (template.ValueKind != JsonValueKind.Array) return Text(template, "chat_template");
-        foreach (var entry in template.EnumerateArray())
-            if (Text(Member(entry, "name", JsonValueKind.String), "chat_template") == "default")
-                return Text(Member(entry, "template", JsonValueKind.String), "chat_template");
-        return null;
+        var config = TokenizerConfig.Read(Path.GetDirectoryName(path) ?? "", warn);
+        return JsonFields.Read(path, root => new TokenizerJson(path, warn).Read(root, config));
     }
 
-    private static T Unicode<T>(string path, Func<JsonElement, T> read)
+    /// <summary>An added token's text, if it is matched as it stands.</summary>
+    public static string Plain(JsonElement token, string field, JsonFields json)
     {
-        using var document = Open(path);
-        try
-        {
-            return read(document.RootElement);
-        }
-        catch (InvalidOperationException e) // an escaped half of a surrogate pair in a name: valid JSON, no text
-        {
-            throw new InputException(path, "", "a name in it is no Unicode (half of a surrogate pair).", inner: e);
-        }
+        var text = json.Text(json.Member(token, "content", JsonValueKind.String), field);
+        foreach (var flag in (string[])["lstrip", "rstrip", "single_word"])
+            if (json.Flag(token, flag)) throw json.Fault(field, $"'{Printable.Text(text)}' is matched by the rule {flag}, which is not supported.");
+        return text;
     }
 
-    private static JsonDocument Open(string path)
+    private BpeVocabulary Read(JsonElement root, TokenizerConfig config)
     {
-        try
-        {
-            return JsonDocument.Parse(ReadBytes(path));
-        }
-        catch (JsonException e)
-        {
-            throw new InputException(path, "", $"this is not JSON: {e.Message}", inner: e);
-        }
-    }
-
-    private static byte[] ReadBytes(string path)
-    {
-        try
-        {
-            var length = new FileInfo(path).Length;
-            if (length > MaxFile) throw new InputException(path, "", $"{length:N0} bytes; a tokenizer has at most {MaxFile:N0}.");
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, "", e.Message, inner: e);
-        }
-    }
-
-    private BpeVocabulary Read(JsonElement root)
-    {
-        var model = Member(root, "model", JsonValueKind.Object);
-        var type = Optional(model, "type") is { } t ? Text(t, "model.type") : "BPE";
-        if (type != "BPE") throw Fault("model.type", $"the model '{type}' is not supported; only BPE is.");
+        var model = _json.Member(root, "model", JsonValueKind.Object);
+        var type = JsonFields.Optional(model, "type") is { } t ? _json.Text(t, "model.type") : "BPE";
+        if (type != "BPE") throw _json.Fault("model.type", $"the model '{Printable.Text(type)}' is not supported; only BPE is.");
         foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
-            if (Optional(model, name) is { } affix && Text(affix, $"model.{name}").Length > 0) throw Fault($"model.{name}", "marks on parts of words are not supported.");
-        if (Optional(model, "dropout") is { ValueKind: JsonValueKind.Number } dropout && dropout.GetDouble() != 0) throw Fault("model.dropout", "encoding by chance is not supported.");
+            if (JsonFields.Optional(model, name) is { } affix && _json.Text(affix, $"model.{name}").Length > 0) throw _json.Fault($"model.{name}", "marks on parts of words are not supported.");
+        if (JsonFields.Optional(model, "dropout") is { ValueKind: JsonValueKind.Number } dropout && dropout.GetDouble() != 0) throw _json.Fault("model.dropout", "encoding by chance is not supported.");
+        WarnOfUnknown(root, "", "version", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+        WarnOfUnknown(model, "model.", "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges");
 
-        if (Optional(root, "normalizer") is { } normalizer) Normalizer(normalizer);
-        if (Optional(root, "pre_tokenizer") is { } cutter) PreTokenizer(cutter);
-        if (_bytes && (_spaces || _spacePrefix != SpacePrefix.None)) throw Fault("normalizer", "spaces are replaced although bytes are the alphabet.");
-        if (_bytes && _rule.Length == 0) throw Fault("pre_tokenizer", "no rule cuts the text before its bytes are merged.");
-        if (!_bytes && !_spaces) throw Fault("pre_tokenizer", "neither bytes (ByteLevel) nor characters with U+2581 for spaces.", "Only those two kinds are supported.");
+        if (JsonFields.Optional(root, "normalizer") is { } normalizer) Normalizer(normalizer);
+        if (JsonFields.Optional(root, "pre_tokenizer") is { } cutter) PreTokenizer(cutter);
+        if (_bytes && (_spaces || _spacePrefix != SpacePrefix.None)) throw _json.Fault("normalizer", "spaces are replaced although bytes are the alphabet.");
+        if (_bytes && _rule.Length == 0) throw _json.Fault("pre_tokenizer", "no rule cuts the text before its bytes are merged.");
+        if (!_bytes && !_spaces) throw _json.Fault("pre_tokenizer", "neither bytes (ByteLevel) nor characters with U+2581 for spaces.", "Only those two kinds are supported.");
+        CheckPrefix(config);
+        if (JsonFields.Optional(root, "decoder") is { } decoder) Decoder(decoder);
 
-        var fallback = Flag(model, "byte_fallback");
-        var (tokens, types) = Tokens(root, Member(model, "vocab", JsonValueKind.Object), fallback);
-        var config = Config();
+        var fallback = _json.Flag(model, "byte_fallback");
+        if (_bytes && fallback) _warn?.Invoke(_path, "model.byte_fallback", "is true and is not applied: bytes are the alphabet already.");
+        var (tokens, types) = Tokens(root, _json.Member(model, "vocab", JsonValueKind.Object), fallback && !_bytes, config);
         var ids = new Dictionary<string, int>();
         for (var id = 0; id < tokens.Length; id++) ids.TryAdd(tokens[id], id);
         int? Named(string? token) => token is not null && ids.TryGetValue(token, out var id) ? id : null;
         var first = First(root);
+        if (first is not null && Named(first) is null) throw _json.Fault("post_processor", $"the vocabulary lacks '{Printable.Text(first)}', which it puts before a text.");
+        foreach (var text in config.Texts.Where(text => Named(text) is null))
+            _warn?.Invoke(config.Path, "special tokens", $"'{Printable.Text(text)}' is not in the vocabulary; where the template writes it, it is ordinary text.");
+        var unknown = JsonFields.Optional(model, "unk_token") is { } unk ? _json.Text(unk, "model.unk_token") : null;
+        if (unknown is not null && Named(unknown) is null) _warn?.Invoke(_path, "model.unk_token", $"'{Printable.Text(unknown)}' is not in the vocabulary; what cannot be expressed is left out.");
         return new()
         {
             Source = _path,
             Tokens = tokens,
             Types = types,
+            TypesKey = "added_tokens",
             Alphabet = _bytes ? BpeAlphabet.Bytes : BpeAlphabet.Characters,
-            Merges = Merges(Member(model, "merges", JsonValueKind.Array)),
+            Merges = Merges(_json.Member(model, "merges", JsonValueKind.Array)),
             PreTokenizer = _rule,
             Compose = _compose,
-            IgnoreMerges = Flag(model, "ignore_merges"),
+            IgnoreMerges = _json.Flag(model, "ignore_merges"),
             SpacePrefix = _spacePrefix,
-            Unknown = Named(Optional(model, "unk_token")?.GetString()),
+            Unknown = Named(unknown),
+            FuseUnknown = _json.Flag(model, "fuse_unk"),
             Bos = Named(first ?? config.Bos),
             Eos = Named(config.Eos),
-            AddBos = first is not null,
+            AddBos = AddsBos(first, Named(config.Bos), config),
+            Special = [.. config.Texts.Select(Named).OfType<int>()],
+            SpecialTokens = config.SpecialTokens,
         };
+    }
+
+    private bool AddsBos(string? first, int? bos, TokenizerConfig config)
+    {
+        if (config.AddBos is not { } stated || stated == first is not null) return first is not null;
+        var does = first is null ? "puts nothing before a text" : $"puts '{Printable.Text(first)}' before a text";
+        if (stated && bos is null) does = "names no begin token that the vocabulary has; nothing is put before a text";
+        else does += ". This file decides, as in transformers";
+        _warn?.Invoke(config.Path, "add_bos_token", $"is {(stated ? "true" : "false")}, but {(stated && bos is null ? "the file" : "tokenizer.json")} {does}.");
+        return stated && bos is not null;
+    }
+
+    private void CheckPrefix(TokenizerConfig config)
+    {
+        if (config.AddPrefixSpace is not { } prefix || prefix == (_spacePrefix != SpacePrefix.None)) return;
+        if (_bytes) throw new InputException(config.Path, "add_prefix_space", "a space before every text is not supported.");
+        _warn?.Invoke(config.Path, "add_prefix_space", $"is {(prefix ? "true" : "false")}, but tokenizer.json says otherwise; tokenizer.json decides.");
+    }
+
+    private void WarnOfUnknown(JsonElement node, string prefix, params string[] known)
+    {
+        foreach (var entry in node.EnumerateObject())
+            if (entry.Value.ValueKind != JsonValueKind.Null && !known.Contains(entry.Name))
+                _warn?.Invoke(_path, prefix + Printable.Text(entry.Name), "is not applied.");
+    }
+
+    // Tokens become text by their bytes; anything else that a decoder does is not done.
+    private void Decoder(JsonElement node)
+    {
+        const string field = "decoder";
+        switch (_json.Kind(node, field))
+        {
+            case "Sequence":
+                foreach (var part in _json.Items(node, "decoders", field)) Decoder(part);
+                break;
+            case "ByteLevel" when _bytes:
+            case "ByteFallback" or "Fuse":
+            case "Metaspace" when !_bytes:
+            case "Replace" when !_bytes && Pattern(node, "String", field) == "\u2581" && _json.Text(_json.Member(node, "content", JsonValueKind.String), field) == " ":
+            case "Strip" when _spacePrefix.HasFlag(SpacePrefix.Start):
+                break;
+            case var kind:
+                _warn?.Invoke(_path, field, $"the step {Printable.Text(kind)} is not applied; a text is what its tokens spell.");
+                break;
+        }
     }
 
     private void Normalizer(JsonElement node)
     {
         const string field = "normalizer";
-        switch (Kind(node, field))
+        switch (_json.Kind(node, field))
         {
             case "Sequence":
-                foreach (var part in Items(node, "normalizers", field)) Normalizer(part);
+                foreach (var part in _json.Items(node, "normalizers", field)) Normalizer(part);
                 break;
             case "NFC":
                 _compose = true;
                 break;
-            case "Replace" when Pattern(node, "String", field) == " " && Text(Member(node, "content", JsonValueKind.String), field) == "\u2581":
+            case "Replace" when Pattern(node, "String", field) == " " && _json.Text(_json.Member(node, "content", JsonValueKind.String), field) == "\u2581":
                 _spaces = true;
                 break;
-            case "Prepend" when Text(Member(node, "prepend", JsonValueKind.String), field) == "\u2581":
+            case "Prepend" when _json.Text(_json.Member(node, "prepend", JsonValueKind.String), field) == "\u2581":
                 _spacePrefix = SpacePrefix.Start | SpacePrefix.AfterToken;
+                _prepends = true;
                 break;
             case var kind:
-                throw Fault(field, $"the normaliser {kind}, as it is set here, is not supported.");
+                throw _json.Fault(field, $"the normaliser {kind}, as it is set here, is not supported.");
         }
     }
 
     private void PreTokenizer(JsonElement node)
     {
         const string field = "pre_tokenizer";
-        switch (Kind(node, field))
+        switch (_json.Kind(node, field))
         {
             case "Sequence":
-                foreach (var part in Items(node, "pretokenizers", field)) PreTokenizer(part);
+                foreach (var part in _json.Items(node, "pretokenizers", field)) PreTokenizer(part);
                 break;
             case "ByteLevel":
                 _bytes = true;
-                if (Flag(node, "add_prefix_space")) throw Fault(field, "a space before every text (add_prefix_space) is not supported.");
-                if (Flag(node, "use_regex", missing: true)) _rule = _rule is "" ? "gpt-2" : _rule is "digits" ? "smollm" : throw Fault(field, "two rules cut the text.");
+                if (_json.Flag(node, "add_prefix_space")) throw _json.Fault(field, "a space before every text (add_prefix_space) is not supported.");
+                if (_json.Flag(node, "use_regex", missing: true)) _rule = _rule is "" ? "gpt-2" : _rule is "digits" ? "smollm" : throw _json.Fault(field, "two rules cut the text.");
                 break;
-            case "Digits" when Flag(node, "individual_digits") && _rule.Length == 0:
+            case "Digits" when _json.Flag(node, "individual_digits") && _rule.Length == 0:
                 _rule = "digits"; // complete only with the GPT-2 rule of a ByteLevel behind it
                 break;
-            case "Metaspace" when Text(Member(node, "replacement", JsonValueKind.String), field) == "\u2581" && !Flag(node, "split", missing: true):
+            case "Metaspace" when _json.Text(_json.Member(node, "replacement", JsonValueKind.String), field) == "\u2581" && !_json.Flag(node, "split", missing: true):
                 _spaces = true;
                 _spacePrefix |= Scheme(node, field);
                 break;
             case "Split" when _spaces && Pattern(node, "String", field) == " ":
                 break; // no space is left to cut at
-            case "Split" when Text(Member(node, "behavior", JsonValueKind.String), field) == "Isolated" && !Flag(node, "invert") && _rule.Length == 0:
+            case "Split" when _json.Text(_json.Member(node, "behavior", JsonValueKind.String), field) == "Isolated" && !_json.Flag(node, "invert") && _rule.Length == 0:
                 _rule = Pattern(node, "Regex", field) switch
                 {
                     Llama3 => "llama-bpe",
                     Qwen2 => "qwen2",
-                    var other => throw Fault(field, $"the pattern {other} is not known.", "Known: those of GPT-2, SmolLM, Llama 3 and Qwen 2."),
+                    var other => throw _json.Fault(field, $"the pattern {other} is not known.", "Known: those of GPT-2, SmolLM, Llama 3 and Qwen 2."),
                 };
                 break;
             case var kind:
-                throw Fault(field, $"the rule {kind}, as it is set here, is not supported.");
+                throw _json.Fault(field, $"the rule {kind}, as it is set here, is not supported.");
         }
     }
 
-    private SpacePrefix Scheme(JsonElement node, string field) => Text(Member(node, "prepend_scheme", JsonValueKind.String), field) switch
+    private SpacePrefix Scheme(JsonElement node, string field) => _json.Text(_json.Member(node, "prepend_scheme", JsonValueKind.String), field) switch
     {
         "never" => SpacePrefix.None,
         "first" => SpacePrefix.Start | SpacePrefix.UnlessSpace,
         "always" => SpacePrefix.Start | SpacePrefix.AfterToken | SpacePrefix.UnlessSpace,
-        var other => throw Fault(field, $"the prepend_scheme '{Printable.Text(other)}' is not known.", "Known: never, first, always."),
+        var other => throw _json.Fault(field, $"the prepend_scheme '{Printable.Text(other)}' is not known.", "Known: never, first, always."),
     };
 
-    private (string[] Tokens, TokenType[] Types) Tokens(JsonElement root, JsonElement vocab, bool fallback)
+    private (string[] Tokens, TokenType[] Types) Tokens(JsonElement root, JsonElement vocab, bool fallback, TokenizerConfig config)
     {
-        var entries = new List<(int Id, string Text, TokenType Type)>();
+        const string field = "added_tokens";
+        var entries = new Dictionary<int, (string Text, TokenType Type)>();
         foreach (var entry in vocab.EnumerateObject())
         {
-            var text = Guarded("model.vocab", () => entry.Name);
-            entries.Add((Id(entry.Value, "model.vocab"), text, fallback && CharacterTokenizer.Byte(text) is not null ? TokenType.Byte : TokenType.Normal));
+            var text = _json.Guarded("model.vocab", () => entry.Name);
+            entries[Id(entry.Value, "model.vocab")] = (text, fallback && CharacterTokenizer.Byte(text) is not null ? TokenType.Byte : TokenType.Normal);
         }
-        if (Optional(root, "added_tokens") is { ValueKind: not JsonValueKind.Array }) throw Fault("added_tokens", "it is no list.");
-        foreach (var added in Optional(root, "added_tokens")?.EnumerateArray() ?? default)
+        if (JsonFields.Optional(root, field) is { ValueKind: not JsonValueKind.Array }) throw _json.Fault(field, "it is no list.");
+        foreach (var added in JsonFields.Optional(root, field)?.EnumerateArray() ?? default)
         {
-            var text = Text(Member(added, "content", JsonValueKind.String), "added_tokens");
-            foreach (var flag in (string[])["lstrip", "rstrip", "single_word"])
-                if (Flag(added, flag)) throw Fault("added_tokens", $"'{text}' is matched by the rule {flag}, which is not supported.");
-            entries.Add((Id(Member(added, "id", JsonValueKind.Number), "added_tokens"), text, Flag(added, "special") ? TokenType.Control : TokenType.UserDefined));
+            var text = Plain(added, field, _json);
+            if (_prepends && _json.Flag(added, "normalized")) _warn?.Invoke(_path, field, $"'{Printable.Text(text)}' is marked normalized; it is found in the text as it is written, before a space is put in front.");
+            entries[Id(_json.Member(added, "id", JsonValueKind.Number), field)] = (text, _json.Flag(added, "special") ? TokenType.Control : TokenType.UserDefined);
         }
-        var tokens = new string[entries.Count == 0 ? 0 : entries.Max(e => e.Id) + 1];
+        Complete(entries, config);
+        var tokens = new string[entries.Count == 0 ? 0 : entries.Keys.Max() + 1];
         var types = new TokenType[tokens.Length];
         Array.Fill(tokens, "");
         Array.Fill(types, TokenType.Unused);
-        foreach (var (id, text, type) in entries) (tokens[id], types[id]) = (text, type);
+        foreach (var (id, (text, type)) in entries) (tokens[id], types[id]) = (text, type);
         return (tokens, types);
+    }
+
+    // tokenizer_config.json may add tokens, or mark as special what tokenizer.json does not.
+    private void Complete(Dictionary<int, (string Text, TokenType Type)> entries, TokenizerConfig config)
+    {
+        const string field = "added_tokens_decoder";
+        var texts = config.Added.Count == 0 ? [] : entries.GroupBy(e => e.Value.Text).ToDictionary(g => g.Key, g => g.Min(e => e.Key));
+        foreach (var (id, text, special) in config.Added)
+        {
+            var there = entries.TryGetValue(id, out var entry);
+            var type = special || there && entry is { Type: TokenType.Control } ? TokenType.Control : TokenType.UserDefined;
+            if (there && entry.Text == text || !there && !texts.ContainsKey(text) && id < MaxTokens) entries[id] = (text, type);
+            else _warn?.Invoke(config.Path, field, $"token {id} '{Printable.Text(text)}' does not fit tokenizer.json and is not applied.");
+        }
     }
 
     // ["a b", ...] or, newer, [["a", "b"], ...].
@@ -220,84 +259,45 @@ internal sealed class TokenizerJson
         {
             if (entry.ValueKind == JsonValueKind.Array && entry.GetArrayLength() == 2)
             {
-                merges[at++] = new(Text(entry[0], "model.merges"), Text(entry[1], "model.merges"));
+                merges[at++] = new(_json.Text(entry[0], "model.merges"), _json.Text(entry[1], "model.merges"));
                 continue;
             }
-            var line = Text(entry, "model.merges");
+            var line = _json.Text(entry, "model.merges");
             var border = line.IndexOf(' ');
-            if (border <= 0 || border == line.Length - 1) throw Fault("model.merges", $"merge {at} ('{line}') is not two tokens.");
+            if (border <= 0 || border == line.Length - 1) throw _json.Fault("model.merges", $"merge {at} ('{line}') is not two tokens.");
             merges[at++] = new(line[..border], line[(border + 1)..]);
         }
         return merges;
     }
 
-    // The token that the post-processor puts in front of a single text.
+    // The token that the post-processor puts in front of a single text. What it puts elsewhere is warned of.
     private string? First(JsonElement root)
     {
-        if (Optional(root, "post_processor") is not { } processor) return null;
-        var steps = Kind(processor, "post_processor") == "Sequence" ? Items(processor, "processors", "post_processor") : [processor];
-        foreach (var step in steps)
-            if (Kind(step, "post_processor") == "TemplateProcessing" && Items(step, "single", "post_processor") is [var first, ..] && Optional(first, "SpecialToken") is { } token)
-                return Text(Member(token, "id", JsonValueKind.String), "post_processor");
-        return null;
-    }
-
-    private (string? Bos, string? Eos) Config()
-    {
-        var path = Path.Combine(Path.GetDirectoryName(_path) ?? "", "tokenizer_config.json");
-        if (!File.Exists(path)) return (null, null);
-        using var document = Open(path);
-        return (Token("bos_token"), Token("eos_token"));
-
-        string? Token(string name) => Optional(document.RootElement, name) switch
+        const string field = "post_processor";
+        if (JsonFields.Optional(root, field) is not { } processor) return null;
+        string? first = null;
+        foreach (var step in _json.Kind(processor, field) == "Sequence" ? _json.Items(processor, "processors", field) : [processor])
         {
-            { ValueKind: JsonValueKind.String } text => text.GetString(),
-            { ValueKind: JsonValueKind.Object } token => Text(Member(token, "content", JsonValueKind.String), name),
-            _ => null,
-        };
+            var kind = _json.Kind(step, field);
+            if (kind == "ByteLevel") continue; // changes no id
+            var single = kind == "TemplateProcessing" ? _json.Items(step, "single", field) : [];
+            if (single is [var begin, ..] && JsonFields.Optional(begin, "SpecialToken") is { } token)
+            {
+                first ??= _json.Text(_json.Member(token, "id", JsonValueKind.String), field);
+                single.RemoveAt(0);
+            }
+
+            if (single is not [var only] || JsonFields.Optional(only, "Sequence") is null)
+                _warn?.Invoke(_path, field, $"{Printable.Text(kind)} puts more around a text than a token in front; that is not applied.");
+        }
+
+        return first;
     }
 
     private int Id(JsonElement value, string field) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id) && id is >= 0 and < MaxTokens
         ? id
-        : throw Fault(field, $"'{value.GetRawText()}' is no token id from 0 to {MaxTokens - 1}.");
+        : throw _json.Fault(field, $"'{value.GetRawText()}' is no token id from 0 to {MaxTokens - 1}.");
 
     private string Pattern(JsonElement node, string kind, string field) =>
-        Optional(Member(node, "pattern", JsonValueKind.Object), kind) is { } text ? Text(text, field) : "";
-
-    private string Kind(JsonElement node, string field) => Text(Member(node, "type", JsonValueKind.String), field + ".type");
-
-    private List<JsonElement> Items(JsonElement node, string name, string field) =>
-        Optional(node, name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : throw Fault(field, $"the list '{name}' is missing.");
-
-    private JsonElement Member(JsonElement node, string name, JsonValueKind kind) =>
-        Optional(node, name) is { } value && value.ValueKind == kind ? value : throw Fault(name, $"missing, or not of the kind {kind}.");
-
-    private static JsonElement? Optional(JsonElement node, string name) =>
-        node.ValueKind == JsonValueKind.Object && node.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private bool Flag(JsonElement node, string name, bool missing = false) => Optional(node, name)?.ValueKind switch
-    {
-        null => missing,
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw Fault(name, "neither true nor false."),
-    };
-
-    private string Text(JsonElement value, string field) =>
-        value.ValueKind == JsonValueKind.String ? Guarded(field, () => value.GetString()!) : throw Fault(field, $"'{value.GetRawText()}' is no text.");
-
-    // A JSON text may hold half a surrogate pair or bytes that are no UTF-8, which only shows when it is read.
-    private string Guarded(string field, Func<string> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InputException(_path, field, "a text that is not valid Unicode.", inner: e);
-        }
-    }
-
-    private InputException Fault(string field, string fault, string remedy = "") => new(_path, field, fault, remedy);
+        JsonFields.Optional(_json.Member(node, "pattern", JsonValueKind.Object), kind) is { } text ? _json.Text(text, field) : "";
 }

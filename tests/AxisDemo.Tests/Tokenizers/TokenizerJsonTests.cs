@@ -141,6 +141,135 @@ public sealed class TokenizerJsonTests : IDisposable
         Assert.Equal(file, refused.Origin);
     }
 
+    [Theory]
+    [InlineData("truncation", "{\"max_length\": 3}", "truncation")]
+    [InlineData("padding", "{\"length\": 3}", "padding")]
+    [InlineData("model/of_tomorrow", "1", "model.of_tomorrow")]
+    [InlineData("model/byte_fallback", "true", "model.byte_fallback")]
+    [InlineData("model/unk_token", "\"<unk>\"", "model.unk_token")]
+    [InlineData("decoder", "{\"type\": \"WordPiece\"}", "decoder")]
+    [InlineData("decoder", "{\"type\": \"Sequence\", \"decoders\": [{\"type\": \"ByteLevel\"}, {\"type\": \"CTC\"}]}", "decoder")]
+    [InlineData("post_processor", "{\"type\": \"RobertaProcessing\"}", "post_processor")]
+    [InlineData("post_processor", "{\"type\": \"TemplateProcessing\", \"single\": [{\"Sequence\": {\"id\": \"A\"}}, {\"SpecialToken\": {\"id\": \"</s>\"}}]}", "post_processor")]
+    public void What_is_not_applied_is_warned_of_by_name(string path, string value, string key)
+    {
+        var file = Write(path, value);
+        Assert.Equal([key], Warnings(file));
+        Assert.Empty(Warnings(Write()));
+    }
+
+    [Theory]
+    [InlineData("llama2")]
+    [InlineData("llama3_1", "clean_up_tokenization_spaces")]
+    [InlineData("qwen3")]
+    [InlineData("gemma3")]
+    public void A_published_tokenizer_warns_of_what_is_not_applied_and_of_nothing_else(string package, params string[] keys)
+    {
+        var path = Path.Combine(Repository.Root, "tests", "npm", "node_modules", "@lenml", $"tokenizer-{package}", "models", "tokenizer.json");
+        if (!File.Exists(path)) Assert.Skip($"The published tokenizer {package} is not here: run npm ci in tests/npm.");
+        Assert.Equal(keys, Warnings(path));
+    }
+
+    [Theory]
+    [InlineData("add_eos_token", "true", true)]
+    [InlineData("add_eos_token", "false", false)]
+    [InlineData("split_special_tokens", "true", true)]
+    [InlineData("clean_up_tokenization_spaces", "true", true)]
+    [InlineData("add_bos_token", "true", false)]
+    [InlineData("add_bos_token", "false", true)]
+    [InlineData("add_prefix_space", "false", false)]
+    [InlineData("unk_token", "\"[lost]\"", true)]
+    public void What_the_configuration_says_and_is_not_applied_is_warned_of_by_name(string key, string value, bool warned)
+    {
+        var file = Write();
+        Configure(file, key, value);
+        Assert.Equal(warned ? [key == "unk_token" ? "special tokens" : key] : [], Warnings(file));
+    }
+
+    [Fact]
+    public void Whether_a_text_begins_with_its_token_is_for_the_configuration_to_say()
+    {
+        var file = Write();
+        Configure(file, "add_bos_token", "false");
+        Assert.False(Tokenizer.FromTokenizerJson(file).AddBos);
+        file = Write("post_processor");
+        Configure(file, "add_bos_token", "true");
+        Configure(file, "bos_token", "\"<s>\"");
+        Assert.True(Tokenizer.FromTokenizerJson(file).AddBos);
+    }
+
+    [Fact]
+    public void A_space_before_every_text_is_refused_in_either_file()
+    {
+        var file = Write();
+        Configure(file, "add_prefix_space", "true");
+        Assert.Equal("add_prefix_space", Assert.Throws<InputException>(() => Tokenizer.FromTokenizerJson(file)).Field);
+    }
+
+    // transformers adds the tokens of added_tokens_decoder to those of tokenizer.json, and the special ones are special.
+    [Fact]
+    public void Added_tokens_may_be_in_the_configuration()
+    {
+        var file = Write();
+        Configure(file, "added_tokens_decoder", """{"9": {"content": "<b>", "special": true}, "10": {"content": "<c>", "special": false}, "3": {"content": "<d>"}}""");
+        var tokenizer = Tokenizer.FromTokenizerJson(file);
+        Assert.Equal(11, tokenizer.VocabularySize);
+        Assert.Equal([9, 10], tokenizer.Encode("<b><c>", parseSpecial: true));
+        Assert.Equal([1, 10], tokenizer.Encode("<b><c>", parseSpecial: false));
+        Assert.Equal(["added_tokens_decoder"], Warnings(file));
+        Configure(file, "added_tokens_decoder", """{"9": {"content": "<b>", "lstrip": true}}""");
+        Assert.Contains("lstrip", Assert.Throws<InputException>(() => Tokenizer.FromTokenizerJson(file)).Message, StringComparison.Ordinal);
+    }
+
+    // The ids are those of @huggingface/tokenizers.
+    [Theory]
+    [InlineData(true, true, new[] { 1, 4, 5, 0, 3, 0, 2, 3, 4, 5, 0 })]
+    [InlineData(true, false, new[] { 1, 0, 3, 0, 2, 3, 0 })]
+    [InlineData(false, true, new[] { 1, 4, 5, 0, 3, 0, 0, 2, 3, 4, 5, 0 })]
+    [InlineData(false, false, new[] { 1, 0, 0, 3, 0, 0, 2, 3, 0, 0 })]
+    public void Unknown_characters_are_one_token_or_one_each(bool fuse, bool fallback, int[] ids)
+    {
+        var tokenizer = Unknown("""{"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": false}""", fuse, fallback, """{"<unk>": 0, "a": 1, "b": 2, "\u2581": 3, "<0xC3>": 4, "<0xA9>": 5}""");
+        Assert.Equal(ids, tokenizer.Encode("a\u00e9z zzb \u00e9\u20ac", parseSpecial: false));
+    }
+
+    [Theory]
+    [InlineData(true, new[] { 1, 4, 0, 3, 0, 2 })]
+    [InlineData(false, new[] { 1, 4, 0, 0, 3, 0, 0, 2 })]
+    public void Unknown_bytes_are_one_token_or_one_each(bool fuse, int[] ids)
+    {
+        var tokenizer = Unknown("""{"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}""", fuse, fallback: false, """{"<unk>": 0, "a": 1, "b": 2, "\u0120": 3, "\u00c3": 4}""");
+        Assert.Equal(ids, tokenizer.Encode("a\u00e9z zzb", parseSpecial: false));
+    }
+
+    private ITokenizer Unknown(string cutter, bool fuse, bool fallback, string vocab)
+    {
+        var file = Write("pre_tokenizer", cutter);
+        var root = JsonNode.Parse(File.ReadAllText(file))!;
+        if (!cutter.Contains("ByteLevel", StringComparison.Ordinal)) root["normalizer"] = JsonNode.Parse("""{"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}""");
+        root["added_tokens"] = JsonNode.Parse("""[{"id": 0, "content": "<unk>", "special": true}]""");
+        root["post_processor"] = null;
+        root["model"] = JsonNode.Parse($$"""{"type": "BPE", "unk_token": "<unk>", "fuse_unk": {{(fuse ? "true" : "false")}}, "byte_fallback": {{(fallback ? "true" : "false")}}, "vocab": {{vocab}}, "merges": []}""");
+        File.WriteAllText(file, root.ToJsonString());
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(file)!, "tokenizer_config.json"), "{}");
+        return Tokenizer.FromTokenizerJson(file);
+    }
+
+    private static void Configure(string tokenizer, string key, string value)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(tokenizer)!, "tokenizer_config.json");
+        var root = JsonNode.Parse(File.ReadAllText(path))!;
+        root[key] = JsonNode.Parse(value);
+        File.WriteAllText(path, root.ToJsonString());
+    }
+
+    private static List<string> Warnings(string tokenizer)
+    {
+        var keys = new List<string>();
+        Tokenizer.FromTokenizerJson(tokenizer, (_, key, _) => keys.Add(key));
+        return keys;
+    }
+
     private const string SmallFile = """
         {
           "added_tokens": [
@@ -177,7 +306,7 @@ public sealed class TokenizerJsonTests : IDisposable
     // Parsing one takes seconds; several tests share it.
     private static readonly ConcurrentDictionary<string, ITokenizer> s_loaded = new();
 
-    private static ITokenizer Load(string golden, string package) => s_loaded.GetOrAdd(Published(golden, package), Tokenizer.FromTokenizerJson);
+    private static ITokenizer Load(string golden, string package) => s_loaded.GetOrAdd(Published(golden, package), path => Tokenizer.FromTokenizerJson(path));
 
     private static string Published(string golden, string package)
     {

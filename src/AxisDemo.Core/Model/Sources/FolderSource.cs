@@ -23,6 +23,9 @@ internal sealed class FolderSource : ModelSource
     private readonly IWeightFile weights;
     private readonly FolderConfig config;
 
+    // What of generation_config.json changes which tokens may come, whatever the request's sampling.
+    private static readonly string[] Unapplied = ["suppress_tokens", "begin_suppress_tokens", "bad_words_ids", "forced_bos_token_id", "forced_eos_token_id", "sequence_bias", "stop_strings"];
+
     private FolderSource(string path, IWeightFile weights, FolderConfig config)
     {
         (Path, this.weights, this.config) = (path, weights, config);
@@ -86,11 +89,11 @@ internal sealed class FolderSource : ModelSource
     {
         var ends = EndOfTurn();
         return File.Exists(System.IO.Path.Combine(Path, "tokenizer.json"))
-            ? Tokenizer.FromFolder(Path, Config.Vocabulary, ends)
-            : new IdTokenizer(Path, Config.Vocabulary, ends);
+            ? Tokenizer.FromFolder(Path, Config.Vocabulary, ends, Warn)
+            : new IdTokenizer(Path, Config.Vocabulary, ends, TokenizerConfig.Read(Path, Warn).SpecialTokens);
     }
 
-    public override ChatTemplate? ReadTemplate() => ChatTemplate.FromFolder(Path);
+    public override ChatTemplate? ReadTemplate() => ChatTemplate.FromFolder(Path, Warn);
 
     public override string Hash(CancellationToken cancellation = default)
     {
@@ -118,7 +121,10 @@ internal sealed class FolderSource : ModelSource
     private int[] EndOfTurn()
     {
         var file = System.IO.Path.Combine(Path, "generation_config.json");
-        var json = File.Exists(file) && ConfigJson.Open(file) is var generation && generation.Has(EndKey) ? generation : config.EndOfText;
+        var generation = File.Exists(file) ? ConfigJson.Open(file) : null;
+        foreach (var key in Unapplied.Where(key => generation?.Has(key) == true))
+            Warn(file, key, "is set and is not applied.");
+        var json = generation?.Has(EndKey) == true ? generation : config.EndOfText;
         return [.. json.Wholes(EndKey).Select(id => id >= 0 && id < Config.Vocabulary
             ? (int)id
             : throw json.Fault(EndKey, $"{id} lies outside the vocabulary of {Config.Vocabulary} tokens."))];

@@ -64,12 +64,12 @@ internal sealed class GgufSource : ModelSource
 
     public override ITokenizer ReadTokenizer()
     {
-        var tokenizer = Tokenizer.FromGguf(file);
+        var tokenizer = Tokenizer.FromGguf(file, Warn);
         return tokenizer.VocabularySize <= Config.Vocabulary ? tokenizer : throw new InputException(Path, Names.Embedding,
             $"has {Config.Vocabulary} rows for the tokenizer's {tokenizer.VocabularySize} tokens.", "The file is damaged or converted wrongly; download it again.");
     }
 
-    public override ChatTemplate? ReadTemplate() => ChatTemplate.FromGguf(file);
+    public override ChatTemplate? ReadTemplate() => ChatTemplate.FromGguf(file, Warn);
 
     public override string Hash(CancellationToken cancellation = default) => HashMemory.User.Sha256(Path, cancellation);
 
