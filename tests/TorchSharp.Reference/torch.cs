@@ -92,6 +92,8 @@ public static class torch
 
         public void Dispose() => throw null!;
 
+        public Tensor add(Scalar scalar) => throw null!;
+
         public Tensor add(Tensor target) => throw null!;
 
         public Tensor add_(Scalar scalar) => throw null!;
