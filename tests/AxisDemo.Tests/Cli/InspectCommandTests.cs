@@ -33,7 +33,8 @@ public class InspectCommandTests
         var whole = Repository.Fixture("tiny-models", "smollm", "smollm.gguf");
         Assert.Equal(Axis.RunWithInput("the rain", "tokenize", "--model", whole).Out, Axis.RunWithInput("the rain", "tokenize", "--model", part).Out);
         string Ids(string model) => string.Join(' ', Axis.Run("generate", "--model", model, "--ids", "1,50,60,70,80,90", "--greedy", "--max-tokens", "8", "--json").JsonLines.Where(e => e.GetProperty("kind").GetString() == "token").Select(e => e.GetProperty("id").GetInt32()));
-        Assert.Equal(8, Ids(part).Split(' ').Length);
+        // llama.cpp's tokens for these parts (node-llama-cpp 3.22.1, on the CPU).
+        Assert.Equal("271 234 172 216 216 216 216 69", Ids(part));
         Assert.Equal(Ids(whole), Ids(part));
     }
 
