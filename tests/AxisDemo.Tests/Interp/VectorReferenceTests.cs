@@ -25,6 +25,7 @@ public sealed class VectorReferenceTests : IDisposable
     [InlineData("v#t", "v#t", "v#t", null, null)]
     [InlineData("v|v#t", "v#t", "v#t", null, null)]
     [InlineData("v|v#t", "v#t#u", "v#t", "u", null)]
+    [InlineData("v|v@3", "v@3", "v@3", null, null)]
     [InlineData("v|v@3", "v@3#t@4", "v@3", "t", "4")]
     [InlineData("a@b#c/v.safetensors", "a@b#c/v.safetensors", "a@b#c/v.safetensors", null, null)]
     [InlineData("a@b#c/v.safetensors", "a@b#c/v.safetensors#t", "a@b#c/v.safetensors", "t", null)]
