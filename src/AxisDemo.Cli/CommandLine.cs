@@ -37,7 +37,8 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-        var parsed = Root().Parse(args);
+        // A text or a file's name may begin with "@": it is no file of further arguments.
+        var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (UsageError.Find(parsed, args) is { } error) return Fail(BadInput, error);
 
         using var interrupt = new Interrupt();

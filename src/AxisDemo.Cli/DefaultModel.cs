@@ -6,6 +6,8 @@ namespace AxisDemo.Cli;
 /// <summary>The model that the web host would load too: <c>Engine:Model</c> in the nearest appsettings.json.</summary>
 internal static class DefaultModel
 {
+    private const long LongestFile = 4 << 20;
+
     /// <summary>Looks from the working folder upwards, then from the program's folder upwards.</summary>
     public static string Find()
     {
@@ -26,7 +28,7 @@ internal static class DefaultModel
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(settings), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonInput.Parse(JsonInput.ReadFile(settings, LongestFile), settings, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("Engine", out var engine) && engine.ValueKind == JsonValueKind.Object
                 && engine.TryGetProperty("Model", out var model) && model.ValueKind == JsonValueKind.String

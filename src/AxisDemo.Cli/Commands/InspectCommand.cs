@@ -47,7 +47,7 @@ internal static class InspectCommand
         if (begins.AsSpan().StartsWith("GGUF"u8) || path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
         {
             using var gguf = GgufFile.Open(path);
-            return Describe($"GGUF {gguf.Version}", gguf, gguf.Metadata.Values);
+            return Describe($"GGUF {gguf.Version}{(gguf.Files.Count > 1 ? $", {gguf.Files.Count} files" : "")}", gguf, gguf.Metadata.Values);
         }
 
         using var file = SafetensorsFile.Open(path);
@@ -73,10 +73,9 @@ internal static class InspectCommand
     {
         var path = Path.Combine(folder, "config.json");
         if (!File.Exists(path)) return [];
-        if (new FileInfo(path).Length > LongestConfig) throw new InputException(path, "", $"it is longer than {LongestConfig} bytes, which no config.json is.");
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var json = JsonInput.Parse(JsonInput.ReadFile(path, LongestConfig), path);
             if (json.RootElement.ValueKind != JsonValueKind.Object) throw new InputException(path, "", "it is no JSON object.");
             return json.RootElement.EnumerateObject().DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => (object)p.Value.Clone());
         }
@@ -89,7 +88,7 @@ internal static class InspectCommand
     // What is missing, empty or no ordinary file is the readers' to refuse.
     private static byte[] FirstBytes(string path)
     {
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 }) return [];
+        if (DiskFile.Find(path) is not { Bytes: > 0 }) return [];
         using var stream = File.OpenRead(path);
         var bytes = new byte[4];
         return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];

@@ -10,7 +10,7 @@ internal static class CommonOptions
 {
     public static Option<string?> Model() => new("--model")
     {
-        Description = "The model: a .gguf file, or a folder with config.json, *.safetensors and tokenizer.json. Default: Engine:Model of appsettings.json.",
+        Description = "The model: a .gguf file (of one in several parts any), or a folder with config.json, *.safetensors and tokenizer.json. Default: Engine:Model of appsettings.json.",
         HelpName = "PATH",
     };
 
@@ -94,7 +94,8 @@ internal static class CommonOptions
     public static string ModelPath(ParseResult parsed, Option<string?> option)
     {
         var path = parsed.GetValue(option) ?? DefaultModel.Find();
-        if (!File.Exists(path) && !Directory.Exists(path)) throw new InputException(path, "", "there is no such file or folder.", "Give --model a .gguf file, or a folder with config.json and safetensors.");
+        // Of a part that is missing, the reader names all that are.
+        if (!Path.Exists(path) && GgufPartName.Of(path) is null) throw new InputException(path, "", "there is no such file or folder.", "Give --model a .gguf file, or a folder with config.json and safetensors.");
         return path;
     }
 }

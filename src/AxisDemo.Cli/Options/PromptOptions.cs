@@ -77,7 +77,7 @@ internal sealed class PromptOptions
             new(path == "-" ? "stdin" : path, field, fault, "Give [{\"role\":\"user\",\"content\":\"…\"}, …].", inner);
         try
         {
-            using var document = JsonDocument.Parse(ReadBytes(path));
+            using var document = JsonInput.Parse(ReadBytes(path), path == "-" ? "stdin" : path);
             if (document.RootElement.ValueKind != JsonValueKind.Array) throw Fault("", "it is no list of messages.");
             return [.. document.RootElement.EnumerateArray().Select((message, i) =>
             {
@@ -118,7 +118,6 @@ internal sealed class PromptOptions
     {
         if (path == "-") return Input.ReadAll(LongestFile);
         if (!File.Exists(path)) throw new InputException(path, "", "there is no such file.", "Give a JSON file with the messages.");
-        if (new FileInfo(path).Length > LongestFile) throw new InputException(path, "", "it is longer than 16 MB.");
-        return File.ReadAllBytes(path);
+        return JsonInput.ReadFile(path, LongestFile);
     }
 }

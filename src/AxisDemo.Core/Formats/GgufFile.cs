@@ -3,58 +3,66 @@ using System.Diagnostics.CodeAnalysis;
 namespace AxisDemo.Formats;
 
 /// <summary>
-/// A GGUF file, version 2 or 3, little-endian, mapped into memory: typed metadata and named tensors.
-/// Everything the header says is checked against the file's length before it is used.
-/// Source: the GGUF specification (ggml, docs/gguf.md).
+/// A GGUF file mapped into memory: typed metadata and named tensors. Where a model is split into several files (llama.cpp's
+/// gguf-split), they are one: whichever of them is named, all are opened, the tensors are those of all, the metadata the first one's.
 /// </summary>
 public sealed class GgufFile : IWeightFile
 {
-    // A key decides where the data begins, so a wild value must not pass for one. Files in use have 32.
-    private const uint LargestAlignment = 1 << 20;
+    private readonly List<GgufPart> _parts;
+    private readonly List<TensorView> _tensors = [];
+    private readonly Dictionary<string, TensorView> _byName = new(StringComparer.Ordinal);
 
-    private readonly MappedFile _file;
-    private readonly List<TensorView> _tensors;
-    private readonly Dictionary<string, TensorView> _byName;
-
-    private GgufFile(MappedFile file)
+    private GgufFile(List<GgufPart> parts)
     {
-        _file = file;
-        var cursor = new GgufCursor(file);
-        Version = ReadVersion(cursor);
-        cursor.Field = "counts (tensor_count, kv_count)";
-        var tensorCount = cursor.Read<ulong>("tensor_count");
-        var keyCount = cursor.Read<ulong>("kv_count");
-        CheckCount(cursor, "kv_count", keyCount, file.Length);
-        CheckCount(cursor, "tensor_count", tensorCount, file.Length);
-        Metadata = new GgufMetadata(file.Path, ReadKeys(cursor, keyCount));
-        _tensors = GgufTensors.Read(cursor, file, (int)tensorCount, keyCount, Alignment());
-        _byName = _tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        _parts = parts;
+        foreach (var tensor in parts.SelectMany(p => p.Tensors))
+        {
+            if (!_byName.TryAdd(tensor.Name, tensor))
+                throw new InputException(tensor.File, Printable.Text(tensor.Name), $"the tensor is in {System.IO.Path.GetFileName(_byName[tensor.Name].File)} too.", GgufSplit.Mixed);
+            _tensors.Add(tensor);
+        }
+
+        GgufSplit.Of(parts[0])?.CheckAll(parts, _tensors.Count);
     }
 
     /// <summary>The format's version: 2 or 3 (the same layout).</summary>
-    public uint Version { get; }
+    public uint Version => _parts[0].Version;
 
-    /// <summary>The key-value pairs.</summary>
-    public GgufMetadata Metadata { get; }
+    /// <summary>The key-value pairs; those of the first part.</summary>
+    public GgufMetadata Metadata => _parts[0].Metadata;
 
-    /// <inheritdoc/>
-    public string Path => _file.Path;
+    /// <summary>The file; of a split model its first part.</summary>
+    public string Path => _parts[0].Path;
+
+    /// <summary>The files it consists of, in their order: one, or the parts of a split model.</summary>
+    public IReadOnlyList<string> Files => _parts.ConvertAll(p => p.Path);
 
     /// <inheritdoc/>
     public IReadOnlyList<TensorView> Tensors => _tensors;
 
-    /// <summary>Maps the file and reads its header.</summary>
-    /// <exception cref="InputException">The file is missing, cut off or breaks the format; the message names the field.</exception>
+    /// <summary>Maps the file, and the other parts of its model, and reads the headers.</summary>
+    /// <exception cref="InputException">
+    /// A file is missing, cut off or breaks the format, or the parts are not those of one model; the message names file and field.
+    /// </exception>
     public static GgufFile Open(string path)
     {
-        var file = MappedFile.Open(path);
+        var parts = new List<GgufPart>();
         try
         {
-            return new GgufFile(file);
+            GgufSplit.CheckNamed(path);
+            parts.Add(GgufPart.Open(path));
+            if (GgufSplit.Of(parts[0]) is { } split)
+            {
+                var paths = split.Paths(path);
+                for (var i = 0; i < paths.Count; i++)
+                    if (i != split.Number) parts.Insert(i, split.Open(paths[i], i));
+            }
+
+            return new GgufFile(parts);
         }
         catch
         {
-            file.Dispose();
+            foreach (var part in parts) part.Dispose();
             throw;
         }
     }
@@ -63,49 +71,8 @@ public sealed class GgufFile : IWeightFile
     public bool TryGet(string name, [NotNullWhen(true)] out TensorView? tensor) => _byName.TryGetValue(name, out tensor);
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
-
-    private static uint ReadVersion(GgufCursor cursor)
+    public void Dispose()
     {
-        if (!cursor.Take(4, "the magic").SequenceEqual("GGUF"u8))
-            throw cursor.Fault("the file does not begin with 'GGUF'.", "Give a .gguf model file.");
-        cursor.Field = "version";
-        var version = cursor.Read<uint>("the version");
-        if (version is 2 or 3) return version;
-        throw (version & 0xFFFF) == 0 && version != 0
-            ? cursor.Fault($"byte order: the version reads as 0x{version:X8}, so the file is big-endian.", "Convert the model for a little-endian machine.")
-            : cursor.Fault($"is {version}; 2 and 3 are read.", "Convert the model again with a current tool.");
-    }
-
-    // Only the impossible is refused here: of a file that is merely cut off, the user learns where it ends.
-    private static void CheckCount(GgufCursor cursor, string field, ulong count, long fileLength)
-    {
-        if (count <= (ulong)Math.Min(fileLength, int.MaxValue)) return;
-        cursor.Field = field;
-        throw cursor.Fault($"is {count}, more than a file of {fileLength} bytes can hold.", InputFaults.CopyAgain);
-    }
-
-    private static Dictionary<string, object> ReadKeys(GgufCursor cursor, ulong count)
-    {
-        var values = new Dictionary<string, object>(StringComparer.Ordinal);
-        for (ulong i = 0; i < count; i++)
-        {
-            cursor.Field = $"key {i} of kv_count {count}";
-            var key = cursor.String("the key");
-            if (key.Length == 0) throw cursor.Fault("the key is empty.", InputFaults.CopyAgain);
-            cursor.Field = Printable.Text(key);
-            if (!values.TryAdd(key, GgufValues.Read(cursor)))
-                throw cursor.Fault("the key occurs twice.", "Convert the model again, or remove one of the two.");
-        }
-        return values;
-    }
-
-    private uint Alignment()
-    {
-        const string Key = "general.alignment";
-        if (!Metadata.TryUInt32(Key, out var alignment)) return 32;
-        if (alignment is < 8 or > LargestAlignment || !System.Numerics.BitOperations.IsPow2(alignment))
-            throw new InputException(Path, Key, $"is {alignment}; a power of two from 8 to {LargestAlignment} is needed.", "Convert the model again.");
-        return alignment;
+        foreach (var part in _parts) part.Dispose();
     }
 }

@@ -5,7 +5,7 @@ namespace AxisDemo.Formats;
 
 /// <summary>
 /// Hashes of large files, kept between runs: a model of many gigabytes is not read again by every command. An entry holds for one
-/// path, length and time of change; it is a small file named after them, so that processes do not disturb each other. What cannot be
+/// path, length and time of change, those of the file that links lead to; it is a small file named after them, so that processes do not disturb each other. What cannot be
 /// read or written there is computed: it is a memory, nothing depends on it.
 /// </summary>
 /// <param name="folder">Where entries lie; empty: nowhere.</param>
@@ -32,18 +32,9 @@ internal sealed class HashMemory(string folder, long least)
 
     private string? Entry(string path)
     {
-        try
-        {
-            var file = new FileInfo(path);
-            // What a link leads to is what is read.
-            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            if (folder.Length == 0 || !file.Exists || file.Length < least) return null;
-            return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}"))));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return null; // reading it says what is wrong
-        }
+        // Reading what is not there says what is wrong.
+        if (folder.Length == 0 || DiskFile.Find(path) is not { } file || file.Bytes < least) return null;
+        return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Bytes}\n{file.Written.Ticks}"))));
     }
 
     private static string? Read(string entry)

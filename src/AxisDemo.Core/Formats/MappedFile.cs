@@ -52,15 +52,17 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         try
         {
-            // A pipe has length 0 and would block the open for ever.
-            if (new FileInfo(path) is { Exists: true, Length: 0 })
+            // A pipe has length 0 and would block the open for ever, be it behind a link.
+            if (DiskFile.Find(path) is { Bytes: 0 })
                 throw new InputException(path, "file", "is empty (no magic, no header length), or is no ordinary file.", "Download or copy it again.");
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             return new MappedFile(path, stream);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InputException(path, "file", "does not exist.", "Check the path.", e);
+            throw DiskFile.LeadsNowhere(path)
+                ? DiskFile.Nowhere(path, e)
+                : new InputException(path, "file", "does not exist.", "Check the path.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -11,6 +11,7 @@ namespace AxisDemo.Formats;
 public sealed class ShardedSafetensors : IWeightFile
 {
     private const long LongestIndex = 64 << 20;
+    private const int MostShards = 1024;
 
     private readonly List<SafetensorsFile> _shards = [];
     private readonly List<TensorView> _tensors = [];
@@ -54,6 +55,10 @@ public sealed class ShardedSafetensors : IWeightFile
     private void OpenShards(List<(string Tensor, string Shard)> weightMap)
     {
         var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
+        var shards = weightMap.Select(w => w.Shard).Distinct(StringComparer.Ordinal).Take(MostShards + 1).ToList();
+        if (shards.Count > MostShards) throw new InputException(Path, "weight_map", $"names more than {MostShards} files.", "Download the index again.");
+        if (MissingFiles.Among(shards.Order(StringComparer.Ordinal).Select(shard => System.IO.Path.Combine(folder, shard))) is { } missing)
+            throw new InputException(Path, "weight_map", $"names {shards.Count} files, and {missing}.", "Download all files of the model.");
         var byFile = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
         foreach (var (name, shardName) in weightMap)
         {
@@ -79,7 +84,7 @@ public sealed class ShardedSafetensors : IWeightFile
         if (file.Length > LongestIndex) throw Fault($"cannot be read: the index has {file.Length} bytes, {LongestIndex} at most are expected.");
         try
         {
-            using var json = JsonDocument.Parse(Utf8Bom.Skip(file.Span(0, (int)file.Length)).ToArray());
+            using var json = JsonInput.Parse(file.Span(0, (int)file.Length), path);
             if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
                 throw Fault("is missing, or is no JSON object.");
             var entries = new List<(string, string)>();

@@ -22,10 +22,9 @@ public static class InterventionFile
     public static IReadOnlyList<Intervention> Read(string path, VectorLibrary library)
     {
         if (!File.Exists(path)) throw new InputException(path, "", "there is no such file.", "Give a file with a list of interventions.");
-        if (new FileInfo(path).Length > LongestFile) throw new InputException(path, "", "it is longer than 4 MB.", "Give a list of interventions; vectors stay in files of their own.");
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonInput.Parse(JsonInput.ReadFile(path, LongestFile), path, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return Parse(document.RootElement, library, path);
         }
         catch (JsonException e)

@@ -4,7 +4,7 @@ using AxisDemo.Model.Sources;
 namespace AxisDemo.Interp;
 
 /// <summary>A model's file or folder as its header describes it.</summary>
-/// <param name="Path">The file or folder.</param>
+/// <param name="Path">The file or folder; of a model in several GGUF files the first.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Architecture">"llama", "qwen3", …</param>
 /// <param name="Parameters">Number of weights.</param>
@@ -14,7 +14,14 @@ namespace AxisDemo.Interp;
 /// <param name="Context">Largest number of positions.</param>
 /// <param name="Sha256">Identifies the weights, lower-case hex: what axis files refer to.</param>
 /// <param name="Axes">The axis files made for it.</param>
-public sealed record CatalogModel(string Path, string Name, string Architecture, long Parameters, string Quantization, long Layers, long Width, long Context, string Sha256, IReadOnlyList<CatalogAxis> Axes);
+public sealed record CatalogModel(string Path, string Name, string Architecture, long Parameters, string Quantization, long Layers, long Width, long Context, string Sha256, IReadOnlyList<CatalogAxis> Axes)
+{
+    /// <summary>Number of files that its weights lie in.</summary>
+    public int Files { get; init; } = 1;
+
+    /// <summary>Their length, bytes: of links, that of what they lead to.</summary>
+    public long Bytes { get; init; }
+}
 
 /// <summary>An axis file.</summary>
 /// <param name="Path">The file.</param>
@@ -36,7 +43,13 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
     /// <summary>How axis files end.</summary>
     public const string AxisEnding = ".axis.safetensors";
 
-    /// <summary>Reads a folder: its files, and those of its sub-folders that are models (they have a config.json).</summary>
+    // Where a volume is mounted, and nobody may read it.
+    private const string FileSystemsOwn = "lost+found";
+
+    /// <summary>
+    /// Reads a folder and the folders in it: those that are models (they have a config.json), the others' .gguf files, and all axis files.
+    /// A model in several .gguf files is one; what is wrong with it is one fault.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="hash">The hash of a model, by its path; null: each model is read for it.</param>
     /// <exception cref="InputException">There is no such folder.</exception>
@@ -44,28 +57,68 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
     {
         if (!Directory.Exists(folder)) throw new InputException(folder, "", "there is no such folder.", "Give a folder with models.");
         var faults = new List<string>();
-        var axes = Each(Directory.EnumerateFiles(folder, "*" + AxisEnding), faults, Axis);
-        var folders = Directory.EnumerateDirectories(folder).Where(f => File.Exists(System.IO.Path.Combine(f, "config.json")));
-        var models = Each(Directory.EnumerateFiles(folder, "*.gguf").Concat(folders), faults, path => Model(path, axes, hash));
-        return new ModelCatalog(models, [.. axes.Where(a => !models.Any(m => m.Axes.Contains(a)))], faults);
-    }
-
-    private static List<T> Each<T>(IEnumerable<string> paths, List<string> faults, Func<string, T?> read) where T : class
-    {
-        var found = new List<T>();
-        foreach (var path in paths.Order(StringComparer.Ordinal))
+        var (axes, models, files) = (new List<CatalogAxis>(), new List<CatalogModel>(), new List<string>());
+        var places = Places(folder);
+        foreach (var place in places) Try(faults, () => files.AddRange(Directory.EnumerateFiles(place, "*", Visible)), place);
+        foreach (var path in files.Where(f => f.EndsWith(AxisEnding, StringComparison.Ordinal)).Order(StringComparer.Ordinal)) Try(faults, () => axes.Add(Axis(path)), path);
+        var folders = places.Skip(1).Where(place => IsModel(files.FindAll(f => System.IO.Path.GetDirectoryName(f) == place))).ToList();
+        var ggufs = files.FindAll(f => IsGguf(f) && !folders.Contains(System.IO.Path.GetDirectoryName(f)!));
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in ggufs.Concat(folders).Order(StringComparer.Ordinal))
         {
-            try
-            {
-                if (read(path) is { } item) found.Add(item);
-            }
-            catch (InputException e)
-            {
-                faults.Add(e.Message);
-            }
+            if (!done.Add(path)) continue;
+            // The parts of a model that cannot be opened are known by their names alone.
+            if (Try(faults, () => Add(path), path) || GgufPartName.Of(path) is null) continue;
+            done.UnionWith(ggufs.Where(other => GgufPartName.FirstOf(other) == GgufPartName.FirstOf(path)));
         }
 
-        return found;
+        foreach (var path in files.Where(f => !f.EndsWith(AxisEnding, StringComparison.Ordinal) && !IsGguf(f) && DiskFile.LeadsNowhere(f)))
+            faults.Add(DiskFile.Nowhere(path).Message);
+        return new ModelCatalog(models, [.. axes.Where(a => !models.Any(m => m.Axes.Contains(a)))], faults);
+
+        void Add(string path)
+        {
+            if (File.Exists(path) && IsControlVector(path)) return;
+            using var source = ModelSource.Open(path);
+            done.UnionWith(source.Files);
+            models.Add(Model(source, axes, hash));
+        }
+    }
+
+    /// <summary>Where models and axes are looked for: the folder and the folders in it, in the order of their names.</summary>
+    public static IReadOnlyList<string> Places(string folder) =>
+        [folder, .. Directory.EnumerateDirectories(folder, "*", Visible).Where(place => System.IO.Path.GetFileName(place) != FileSystemsOwn).Order(StringComparer.Ordinal)];
+
+    /// <summary>The axis files of such a place, in the order of their names; none where it may not be read.</summary>
+    public static IEnumerable<string> AxisFiles(string place) =>
+        Directory.EnumerateFiles(place, "*" + AxisEnding, new EnumerationOptions { IgnoreInaccessible = true }).Order(StringComparer.Ordinal);
+
+    // What has a point before its name is what programs keep for themselves. That something may not be read is a fault of the list.
+    private static EnumerationOptions Visible { get; } = new() { IgnoreInaccessible = false };
+
+    // A folder of .gguf files may have the config.json that they were made from.
+    private static bool IsModel(List<string> files) => files.Exists(f => System.IO.Path.GetFileName(f) == "config.json")
+        && (files.Exists(f => f.EndsWith(".safetensors", StringComparison.Ordinal) && !f.EndsWith(AxisEnding, StringComparison.Ordinal)) || !files.Exists(IsGguf));
+
+    private static bool IsGguf(string path) => path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
+
+    private static bool Try(List<string> faults, Action read, string path)
+    {
+        try
+        {
+            read();
+            return true;
+        }
+        catch (InputException e)
+        {
+            faults.Add(e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new InputException(path, "", $"it cannot be read: {e.Message}", "", e).Message);
+        }
+
+        return false;
     }
 
     private static CatalogAxis Axis(string path)
@@ -75,13 +128,15 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
             axis.Recommended is { } cap ? $"{cap.From}:{cap.To} p{cap.Percentile:0.##}" : null);
     }
 
-    private static CatalogModel? Model(string path, List<CatalogAxis> axes, Func<string, string>? hashOf)
+    private static CatalogModel Model(ModelSource model, List<CatalogAxis> axes, Func<string, string>? hashOf)
     {
-        if (File.Exists(path) && IsControlVector(path)) return null;
-        using var model = ModelSource.Open(path);
-        var hash = hashOf?.Invoke(path) ?? model.Hash();
-        return new CatalogModel(path, model.Name, model.Config.Architecture, model.Parameters, model.Quantization, model.Config.Layers, model.Config.Width, model.Config.Context, hash,
-            [.. axes.Where(a => string.Equals(a.ModelSha256, hash, StringComparison.OrdinalIgnoreCase))]);
+        var hash = hashOf?.Invoke(model.Path) ?? model.Hash();
+        return new CatalogModel(model.Path, model.Name, model.Config.Architecture, model.Parameters, model.Quantization, model.Config.Layers, model.Config.Width, model.Config.Context, hash,
+            [.. axes.Where(a => string.Equals(a.ModelSha256, hash, StringComparison.OrdinalIgnoreCase))])
+        {
+            Files = model.Files.Count,
+            Bytes = model.Files.Sum(file => DiskFile.Find(file)?.Bytes ?? 0),
+        };
     }
 
     private static bool IsControlVector(string path)

@@ -67,8 +67,9 @@ internal static class PromptFiles
         foreach (var line in text.Split('\n'))
         {
             number++;
-            if (line.AsSpan().Trim().IsEmpty) continue;
-            using var json = Parse($"{path} (line {number})", line);
+            if (line.AsSpan().Trim('\uFEFF').Trim().IsEmpty) continue;
+            // A file that was put together of others has their marks inside.
+            using var json = Parse($"{path} (line {number})", line.TrimStart('\uFEFF'));
             if (json.RootElement.ValueKind != JsonValueKind.Object || Text(path, json.RootElement, "question") is not { } question)
                 throw new InputException(path, $"line {number}", "it has no \"question\".");
             questions.Add(question);
@@ -88,11 +89,9 @@ internal static class PromptFiles
     {
         try
         {
-            var length = new FileInfo(path).Length;
-            if (length > LargestFile) throw new InputException(path, "", $"it has {length} bytes; prompts take at most {LargestFile}.");
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(JsonInput.Utf8(JsonInput.ReadFile(path, LargestFile), path));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        catch (DecoderFallbackException e)
         {
             throw new InputException(path, "", $"it cannot be read: {e.Message}", inner: e);
         }

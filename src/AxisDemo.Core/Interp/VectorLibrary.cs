@@ -1,3 +1,4 @@
+using System.Globalization;
 using AxisDemo.Formats;
 using AxisDemo.Interp.Import;
 using AxisDemo.Model;
@@ -8,14 +9,18 @@ namespace AxisDemo.Interp;
 /// <summary>
 /// The axis files and vectors that an intervention may name, read once. <c>FILE#NAME</c> is a tensor of a safetensors file, [d] or
 /// [L, d]; an axis is an axis file. Which path a name stands for is the caller's business: a command line takes any path, a server
-/// only the axes it offers.
+/// only the axes it offers. See <see cref="VectorReference"/> for names with the marks <c>#</c> and <c>@</c> in them.
 /// </summary>
 /// <param name="model">The model they will act on; what was made for another is refused.</param>
 /// <param name="resolve">The path that a file's name stands for; throws <see cref="InputException"/> for a name it does not allow.</param>
-public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve)
+/// <param name="offers">Whether a name stands for anything; null: whether there is a file at the path.</param>
+public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve, Func<string, bool>? offers = null)
 {
+    private readonly Func<string, bool> offers = offers ?? (name => File.Exists(resolve(name)));
+
+    // By path and tensor: a name can be spelled in many ways.
     private readonly Dictionary<string, AxisFile> axes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LayerVectors> vectors = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Path, string? Tensor), LayerVectors> vectors = [];
 
     /// <summary>The model the vectors act on.</summary>
     public ModelInfo Model { get; } = model;
@@ -27,45 +32,43 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve)
     /// <exception cref="InputException">It is no axis file, or was made for another model.</exception>
     public AxisFile Axis(string name)
     {
-        if (axes.TryGetValue(name, out var axis)) return axis;
-        axis = AxisFile.Open(resolve(name));
+        var path = resolve(name);
+        if (axes.TryGetValue(path, out var axis)) return axis;
+        axis = AxisFile.Open(path);
         axis.EnsureMatches(Model.Name, Model.Sha256, Model.Layers, Model.Width);
-        return axes[name] = axis;
+        return axes[path] = axis;
     }
 
     /// <summary>A vector by its reference: <c>FILE#NAME</c>, or an axis file (the axis at each layer, as stored).</summary>
     /// <exception cref="InputException">The file or the tensor is missing, or has another shape than the model.</exception>
-    public LayerVectors Vector(string reference)
-    {
-        if (vectors.TryGetValue(reference, out var found)) return found;
-        var mark = reference.LastIndexOf('#');
-        if (mark < 0)
-        {
-            var axis = Axis(reference);
-            return vectors[reference] = new LayerVectors(axis.Name, axis.At);
-        }
-
-        return vectors[reference] = Read(resolve(reference[..mark]), reference[(mark + 1)..]);
-    }
+    public LayerVectors Vector(string reference) => Vector(VectorReference.OfVector(reference, offers));
 
     /// <summary>What <c>--watch</c> takes: an axis file or <c>FILE#NAME</c>, with <c>@LAYER</c>; without it, an axis file's display layer.</summary>
-    /// <exception cref="InputException">The layer is missing or no number, or as for <see cref="Vector"/>.</exception>
+    /// <exception cref="InputException">The layer is missing or no number, or as for <see cref="Vector(string)"/>.</exception>
     public Watch Watch(string reference)
     {
-        var at = reference.LastIndexOf('@');
-        var name = at < 0 ? reference : reference[..at];
+        var read = VectorReference.OfWatch(reference, offers);
         int? layer = null;
-        if (at >= 0)
+        if (read.Layer is { } text)
         {
-            if (!int.TryParse(reference.AsSpan(at + 1), out var number) || number < 0 || number >= Model.Layers)
-                throw new InputException("watch", reference, $"'{reference[(at + 1)..]}' is no block of {Model.Name}.", $"Give @0 to @{Model.Layers - 1}.");
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number >= Model.Layers)
+                throw new InputException("watch", reference, $"'{text}' is no block of {Model.Name}.", $"Give @0 to @{Model.Layers - 1}.");
             layer = number;
         }
 
-        if (!name.Contains('#', StringComparison.Ordinal)) return Axis(name).Watch(layer);
+        if (read.Tensor is null) return Axis(read.Name).Watch(layer);
         if (layer is null) throw new InputException("watch", reference, "a tensor says nothing of a layer.", $"Write {reference}@LAYER.");
-        var vector = Vector(name).At(layer.Value);
+        var vector = Vector(read).At(layer.Value);
         return new Watch(vector.Name, layer.Value, vector);
+    }
+
+    private LayerVectors Vector(VectorReference reference)
+    {
+        var key = (resolve(reference.Name), reference.Tensor);
+        if (vectors.TryGetValue(key, out var found)) return found;
+        if (reference.Tensor is not null) return vectors[key] = Read(key.Item1, reference.Tensor);
+        var axis = Axis(reference.Name);
+        return vectors[key] = new LayerVectors(axis.Name, axis.At);
     }
 
     // Axis files and imported vectors may say what they were made for; a tensor of another file is checked by its shape alone.

@@ -45,7 +45,7 @@ public static class RequestJson
         }
         catch (JsonException e)
         {
-            throw new InputException("request", "", $"it is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", "Send one JSON object.", e);
+            throw new InputException("request", "", $"it is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", "Send one JSON object, as UTF-8.", e);
         }
 
         return Read<T>(json);

@@ -140,7 +140,9 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
     }
 
     private VectorLibrary Library(ReadyModel loaded) => opened.GetValue(loaded, static loaded => new VectorLibrary(loaded.Generator.Model, name =>
-        (name == AxisName ? loaded.Axis : loaded.With(name)?.Axis)?.Path ?? throw Fault("axis", $"'{name}' is not offered here.", Offered(loaded))));
+        Offer(loaded, name)?.Path ?? throw Fault("axis", $"'{name}' is not offered here.", Offered(loaded)), name => Offer(loaded, name) is not null));
+
+    private static ChatAxis? Offer(ReadyModel loaded, string name) => name == AxisName ? loaded.Axis : loaded.With(name)?.Axis;
 
     private static string Offered(ReadyModel loaded) => loaded.Axes.Count == 0 ? $"{loaded.Id} has no axis."
         : $"Use '{AxisName}', the axis that the host has loaded{(loaded.Axes.Count > 1 ? $", or one of: {string.Join(", ", loaded.Axes.Select(a => a.Id))}" : "")}.";

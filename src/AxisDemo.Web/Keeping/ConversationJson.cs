@@ -50,7 +50,7 @@ public static partial class ConversationJson
     /// <exception cref="InputException">It is neither, or a field is wrong: the message names it.</exception>
     public static ConversationFile Read(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        utf8 = JsonInput.Utf8(utf8, Origin);
         if (utf8.IsEmpty) throw Fault("", "it is empty.", Remedy);
         try
         {

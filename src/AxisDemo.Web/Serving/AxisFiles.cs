@@ -16,7 +16,7 @@ public static partial class AxisFiles
     /// <summary>Where the axis of a model is looked for: beside it, its quantisation and ending replaced.</summary>
     public static string Beside(string model) => WithoutQuantisation(model) + ".axis.safetensors";
 
-    /// <summary>"models/SmolLM2-135M-Instruct" of "models/SmolLM2-135M-Instruct.Q4_1.gguf".</summary>
+    /// <summary>"models/SmolLM2-135M-Instruct" of "models/SmolLM2-135M-Instruct.Q4_1.gguf", and of its parts.</summary>
     public static string WithoutQuantisation(string model) => Quantisation().Replace(model, "");
 
     /// <summary>Opens an axis file for a model.</summary>
@@ -83,6 +83,6 @@ public static partial class AxisFiles
         return new Direction(role, difference);
     }
 
-    [GeneratedRegex(@"([.-](Q\d\w*|IQ\d\w*|BF16|F16|F32))?(\.gguf)?/?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"([.-](Q\d\w*|IQ\d\w*|BF16|F16|F32))?((-\d{5}-of-\d{5})?\.gguf)?/?$", RegexOptions.IgnoreCase)]
     private static partial Regex Quantisation();
 }

@@ -30,7 +30,7 @@ internal static class ModelAxes
         }
 
         var others = folders.Where(Directory.Exists).Select(Path.GetFullPath).Distinct(StringComparer.Ordinal)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*" + ModelCatalog.AxisEnding).Order(StringComparer.Ordinal))
+            .SelectMany(ModelCatalog.AxisFiles)
             .Where(path => path != Path.GetFullPath(first)).Take(MostFiles).Select(path => TryOpen(path, generator)).OfType<ChatAxis>()
             // One that can be capped along serves better where nothing is named.
             .OrderByDescending(other => other.HasFloors);

@@ -13,16 +13,20 @@ internal sealed record FoundModel(string Path, long Bytes, CatalogModel? Header,
 
 /// <summary>
 /// The folder that models are taken from. Which axis belongs to which model is known by the hash of the model's file; a file of many
-/// gigabytes takes a while to read, so that the list is there before, and a hash is remembered as long as its file does not change.
+/// gigabytes takes a while to read, so that the list is there before, and a hash is remembered as long as its files do not change: those
+/// that links lead to, all parts of a model.
 /// </summary>
 /// <param name="folder">The folder; it may be missing.</param>
 internal sealed class ModelFolder(string folder)
 {
-    private readonly Dictionary<string, (long Bytes, DateTime Written, string Hash)> hashes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Stamp, string Hash)> hashes = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
 
     /// <summary>Its path.</summary>
     public string Path { get; } = folder;
+
+    /// <summary>Where models and axes lie: it, and the folders in it.</summary>
+    public IReadOnlyList<string> Places => Directory.Exists(Path) ? ModelCatalog.Places(Path) : [];
 
     /// <summary>What lies in it.</summary>
     /// <param name="hashing">Whether files are read for their hashes where an axis could be theirs; otherwise only those known count.</param>
@@ -32,7 +36,7 @@ internal sealed class ModelFolder(string folder)
         if (!Directory.Exists(Path)) return ([], []);
         var catalog = ModelCatalog.Read(Path, path => Known(path) ?? "");
         var axes = catalog.Models.SelectMany(m => m.Axes).Concat(catalog.OtherAxes).Distinct().ToList();
-        return ([.. catalog.Models.Select(m => new FoundModel(m.Path, SizeOf(m.Path), m, AxesOf(m)))],
+        return ([.. catalog.Models.Select(m => new FoundModel(m.Path, m.Bytes, m, AxesOf(m)))],
             [.. catalog.Faults.Select(fault => HostPaths.WithoutFolder(fault, System.IO.Path.Combine(Path, "model")))]);
 
         IReadOnlyList<string>? AxesOf(CatalogModel model)
@@ -46,31 +50,34 @@ internal sealed class ModelFolder(string folder)
         }
     }
 
+    /// <summary>What changes when a model's weights do, for <see cref="Remember"/>: which files there are, how long they are and when they were changed.</summary>
+    public static string StampOf(string path) => string.Join('\n', WeightFiles(path).Select(file => FormattableString.Invariant($"{file.Bytes} {file.Written.Ticks} {file.Path}")));
+
     /// <summary>Remembers a hash that somebody else has computed.</summary>
-    public void Remember(string path, string hash)
+    /// <param name="path">The model.</param>
+    /// <param name="stamp">Its stamp from before the weights were read.</param>
+    /// <param name="hash">Its hash.</param>
+    public void Remember(string path, string stamp, string hash)
     {
-        if (Stamp(path) is not { } now) return;
-        lock (gate) hashes[System.IO.Path.GetFullPath(path)] = (now.Bytes, now.Written, hash);
+        lock (gate) hashes[System.IO.Path.GetFullPath(path)] = (stamp, hash);
     }
 
-    /// <summary>Bytes of a file, or of the files of a folder; 0 where there is none.</summary>
-    public static long SizeOf(string path) =>
-        File.Exists(path) ? new FileInfo(path).Length
-        : Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*.safetensors").Sum(f => f.Length) : 0;
+    /// <summary>Bytes of a model's files; 0 where there is none.</summary>
+    public static long SizeOf(string path) => WeightFiles(path).Sum(file => file.Bytes);
 
     private static string AxisId(string path) => System.IO.Path.GetFileName(path)[..^ModelCatalog.AxisEnding.Length];
 
     private string? Known(string path)
     {
-        var now = Stamp(path);
-        lock (gate) return hashes.TryGetValue(System.IO.Path.GetFullPath(path), out var known) && (known.Bytes, known.Written) == now ? known.Hash : null;
+        var now = StampOf(path);
+        lock (gate) return hashes.TryGetValue(System.IO.Path.GetFullPath(path), out var known) && known.Stamp == now ? known.Hash : null;
     }
 
-    // What changes when the weights do: of a folder, of all its weight files together.
-    private static (long Bytes, DateTime Written)? Stamp(string path)
+    private static List<DiskFile> WeightFiles(string path)
     {
-        if (File.Exists(path)) return (SizeOf(path), File.GetLastWriteTimeUtc(path));
-        return Directory.Exists(path) ? (SizeOf(path), new DirectoryInfo(path).EnumerateFiles("*.safetensors").Select(f => f.LastWriteTimeUtc).Append(DateTime.MinValue).Max()) : null;
+        IEnumerable<string> files = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.safetensors").Where(f => !f.EndsWith(ModelCatalog.AxisEnding, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            : GgufPartName.Of(path)?.Paths() ?? [path];
+        return [.. files.Select(DiskFile.Find).OfType<DiskFile>()];
     }
 
     private string Hash(string path, CancellationToken cancellation)
@@ -78,9 +85,10 @@ internal sealed class ModelFolder(string folder)
         if (Known(path) is { } known) return known;
         try
         {
+            var stamp = StampOf(path);
             using var source = ModelSource.Open(path);
             var hash = source.Hash(cancellation);
-            Remember(path, hash);
+            Remember(path, stamp, hash);
             return hash;
         }
         catch (InputException)

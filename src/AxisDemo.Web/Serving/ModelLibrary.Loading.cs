@@ -63,7 +63,8 @@ public sealed partial class ModelLibrary
             try
             {
                 loading.Waiting = false;
-                ready = Put(slot, Open(slot, loading, left));
+                var stamp = ModelFolder.StampOf(slot.Path);
+                ready = Put(slot, stamp, Open(slot, loading, left));
             }
             finally
             {
@@ -109,12 +110,12 @@ public sealed partial class ModelLibrary
         }
     }
 
-    private ReadyModel Put(Slot slot, SharedGenerator shared)
+    private ReadyModel Put(Slot slot, string stamp, SharedGenerator shared)
     {
         try
         {
             var ready = WithAxes(slot, shared);
-            folder.Remember(slot.Path, shared.Model.Sha256);
+            folder.Remember(slot.Path, stamp, shared.Model.Sha256);
             lock (gate)
             {
                 if (disposed) throw new OperationCanceledException("The host stops.");
@@ -135,7 +136,7 @@ public sealed partial class ModelLibrary
     private ReadyModel WithAxes(Slot slot, SharedGenerator shared)
     {
         var named = slot.Path == configured && options.Value.Axis.Length > 0;
-        return ModelAxes.Attach(shared, named ? paths.Locate(options.Value.Axis) : AxisFiles.Beside(slot.Path), named, [Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(slot.Path))!, folder.Path]);
+        return ModelAxes.Attach(shared, named ? paths.Locate(options.Value.Axis) : AxisFiles.Beside(slot.Path), named, [Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(slot.Path))!, .. folder.Places]);
     }
 
     // An axis that was made, or taken away, while its model was in memory.

@@ -15,7 +15,7 @@ public sealed partial class ModelLibrary(OpenModel open, IOptions<EngineSettings
     private readonly CancellationTokenSource stopping = new();
     private readonly Dictionary<string, Slot> slots = new(StringComparer.OrdinalIgnoreCase);
     private readonly ModelFolder folder = new(paths.Locate(options.Value.Models));
-    private readonly string configured = paths.Locate(options.Value.Model);
+    private readonly string configured = GgufPartName.FirstOf(paths.Locate(options.Value.Model));
     private IReadOnlyList<string> faults = [];
     private Task refreshing = Task.CompletedTask;
     private int lists;
@@ -135,8 +135,15 @@ public sealed partial class ModelLibrary(OpenModel open, IOptions<EngineSettings
                 shownList = number;
                 var there = models.Select(m => m.Path).Append(configured).ToHashSet(StringComparer.Ordinal);
                 foreach (var gone in slots.Values.Where(s => s.Ready is null && s.Loading is null && !there.Contains(s.Path)).ToList()) slots.Remove(gone.Id);
-                foreach (var model in models) Add(model.Path).Found = model;
-                faults = problems;
+                List<string> same = [];
+                foreach (var model in models)
+                {
+                    var slot = Add(model.Path);
+                    if (IsSame(slot.Path, model.Path)) slot.Found = model;
+                    else same.Add($"{HostPaths.WithoutFolder(model.Path, System.IO.Path.Combine(folder.Path, "model"))}: another model is called {slot.Id} too. Rename one of them.");
+                }
+
+                faults = [.. problems, .. same];
             }
 
             AttachNew();
@@ -160,6 +167,9 @@ public sealed partial class ModelLibrary(OpenModel open, IOptions<EngineSettings
         if (slots.TryGetValue(ReadyModel.IdOf(path), out var known)) return known;
         return slots[ReadyModel.IdOf(path)] = new Slot(path);
     }
+
+    // By way of a link, a model can have two paths.
+    private static bool IsSame(string a, string b) => System.IO.Path.GetFullPath(a) == System.IO.Path.GetFullPath(b) || ModelFolder.StampOf(a) == ModelFolder.StampOf(b);
 
     private sealed class Slot(string path)
     {

@@ -1,3 +1,4 @@
+using AxisDemo.Formats;
 using AxisDemo.Serving;
 
 namespace AxisDemo.Web.Serving;
@@ -21,10 +22,6 @@ public sealed record ReadyModel(IGenerator Generator, ChatAxis? Axis, string? Ax
     public ReadyModel? With(string? axis) => axis is null ? this
         : Axes.FirstOrDefault(a => string.Equals(a.Id, axis, StringComparison.OrdinalIgnoreCase)) is { } other ? this with { Axis = other } : null;
 
-    /// <summary>"SmolLM2-135M-Instruct.Q4_1" of "models/SmolLM2-135M-Instruct.Q4_1.gguf"; a folder's name of a folder.</summary>
-    public static string IdOf(string path)
-    {
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
-        return name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? name[..^5] : name;
-    }
+    /// <summary>"SmolLM2-135M-Instruct.Q4_1" of "models/SmolLM2-135M-Instruct.Q4_1.gguf", and of a part of it; a folder's name of a folder.</summary>
+    public static string IdOf(string path) => GgufPartName.ModelName(Path.TrimEndingDirectorySeparator(path));
 }

@@ -33,6 +33,19 @@ public class TextCommandsTests
         Assert.DoesNotContain("<|im_start|>assistant", Axis.Run("template", "--messages", messages, "--no-generation-prompt").Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_byte_order_mark_before_messages_is_passed_over()
+    {
+        var marked = Repository.Fixture("reports", "bom.json");
+        using var folder = new TemporaryFolder();
+        var expected = Axis.Run("template", "--messages", folder.Write("m.json", File.ReadAllText(marked))).Out; // read without its mark
+        Assert.Contains("Hi", expected, StringComparison.Ordinal);
+        Assert.Equal(expected, Axis.Run("template", "--messages", marked).Out);
+        Assert.Equal(expected, Axis.RunWithInput("\uFEFF" + File.ReadAllText(marked), "template", "--messages", "-").Out);
+        File.WriteAllText(folder.File("wide.json"), File.ReadAllText(marked), System.Text.Encoding.Unicode);
+        Axis.Run("template", "--messages", folder.File("wide.json")).AssertBadInput("wide.json: it is UTF-16 or UTF-32. Save it as UTF-8.");
+    }
+
     [Theory]
     [InlineData("{}", "no list")]
     [InlineData("[{\"role\":\"user\"}]", "message 0, content")]

@@ -10,6 +10,14 @@ public class UsageTests
         Axis.Run(args).AssertBadInput($"Did you mean '{suggestion}'?", "--help");
 
     [Fact]
+    public void What_begins_with_an_at_sign_is_no_file_of_arguments()
+    {
+        var run = Axis.Run("generate", "--model", Repository.Model, "--prompt", "@everyone, say hello", "--max-tokens", "1", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Axis.Run("inspect", "@nowhere.gguf").AssertBadInput("@nowhere.gguf", "does not exist");
+    }
+
+    [Fact]
     public void A_missing_argument_names_the_command_whose_help_to_read() => Axis.Run("inspect").AssertBadInput("axis inspect --help");
 
     [Theory]

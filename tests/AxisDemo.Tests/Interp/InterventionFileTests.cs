@@ -46,6 +46,16 @@ public sealed class InterventionFileTests : IDisposable
     }
 
     [Fact]
+    public void A_byte_order_mark_before_the_list_is_passed_over()
+    {
+        var path = Path.Combine(folder.FullName, "i.json");
+        File.WriteAllText(path, """[{"kind":"add","vector":"v.safetensors#one","layers":3,"coefficient":2}]""", new System.Text.UTF8Encoding(true));
+        Assert.Equal(2, Assert.Single(InterventionFile.Read(path, library)).Layers[0].Amount);
+        File.WriteAllText(path, "[]", System.Text.Encoding.Unicode);
+        Assert.Equal($"{path}: it is UTF-16 or UTF-32. Save it as UTF-8.", Assert.Throws<InputException>(() => InterventionFile.Read(path, library)).Message);
+    }
+
+    [Fact]
     public void A_tensor_of_all_layers_gives_each_layer_its_row()
     {
         var cap = Assert.Single(Parse("""[{"kind":"cap","vector":"v.safetensors#all","layers":"0:4","threshold":[1,2,3,-4.5],"positions":"no-special"}]"""));

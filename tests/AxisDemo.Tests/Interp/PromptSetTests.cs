@@ -84,6 +84,23 @@ public class PromptSetTests
     }
 
     [Fact]
+    public void Byte_order_marks_are_passed_over_and_other_encodings_named()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("roles"));
+        var marked = new System.Text.UTF8Encoding(true);
+        File.WriteAllText(folder.File("default.json"), "{\"prompts\":[\"\"]}", marked);
+        File.WriteAllText(folder.File("roles/x.json"), "{\"prompts\":[\"You are x.\"]}", marked);
+        // Two files with marks, one behind the other.
+        File.WriteAllText(folder.File("q.jsonl"), "\uFEFF{\"question\": \"Who?\"}\n\uFEFF{\"question\": \"Why?\"}\n\uFEFF\n", new System.Text.UTF8Encoding(false));
+        var set = PromptSet.Open(folder.File("roles"), folder.File("q.jsonl"));
+        Assert.Equal(["You are x."], set.Find("x")!.Prompts);
+        Assert.Equal(["Who?", "Why?"], set.Questions);
+        File.WriteAllText(folder.File("q.json"), "{\"questions\":[\"?\"]}", System.Text.Encoding.Unicode);
+        Assert.Equal($"{folder.File("q.json")}: it is UTF-16 or UTF-32. Save it as UTF-8.", Assert.Throws<InputException>(() => PromptSet.OpenQuestions(folder.File("q.json"))).Message);
+    }
+
+    [Fact]
     public void The_published_roles_and_questions_are_read()
     {
         var data = Environment.GetEnvironmentVariable("AXISDEMO_DATA");

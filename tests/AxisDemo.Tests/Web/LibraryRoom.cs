@@ -13,9 +13,15 @@ internal sealed class LibraryRoom : IDisposable
     private readonly Formats.TemporaryFolder folder = new();
 
     public LibraryRoom(int most = 2, params string[] models)
+        : this("first.gguf", most, models)
+    {
+    }
+
+    /// <summary>A room whose host is configured to load another file.</summary>
+    public LibraryRoom(string configured, int most, params string[] models)
     {
         foreach (var model in models.Length > 0 ? models : ["first", "second", "third"]) File.Copy(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf"), folder[$"{model}.gguf"]);
-        var options = new EngineSettings { Model = "first.gguf", Models = folder.Path, MaxModels = most };
+        var options = new EngineSettings { Model = configured, Models = folder.Path, MaxModels = most };
         Library = new ModelLibrary(Open, Microsoft.Extensions.Options.Options.Create(options), new HostPaths(new HostingEnvironment { ContentRootPath = folder.Path }), TimeProvider.System, NullLogger<ModelLibrary>.Instance);
     }
 
@@ -36,6 +42,15 @@ internal sealed class LibraryRoom : IDisposable
         await Library.StartAsync(Stop);
         await Until(() => Library.State.Loaded is not null && Library.Models is { Count: > 1 } all && all.All(m => m.Axes is not null));
         return this;
+    }
+
+    /// <summary>A model of these in two parts.</summary>
+    /// <param name="name">Their folder, and what they are called.</param>
+    public void Split(string name)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);
+        GgufEdit.Of(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf")).Set("split.no", 0).Set("split.count", 2).Set("split.tensors.count", 50).Save(folder[$"{name}-00001-of-00002.gguf"]);
+        File.WriteAllBytes(folder[$"{name}-00002-of-00002.gguf"], SplitModel.Empty(("split.no", 1), ("split.count", 2), ("split.tensors.count", 50)));
     }
 
     /// <summary>Waits until something is so.</summary>

@@ -1,5 +1,6 @@
 using AxisDemo.Formats;
 using AxisDemo.Serving;
+using AxisDemo.Tests.Formats;
 using AxisDemo.Web.Serving;
 
 namespace AxisDemo.Tests.Web;
@@ -115,8 +116,9 @@ public sealed class ModelLibraryTests
             stop.WaitHandle.WaitOne();
             stop.ThrowIfCancellationRequested();
         };
-        var (loading, waiting) = (room.Library.LoadAsync("second", Stop), room.Library.LoadAsync("third", Stop));
+        var loading = room.Library.LoadAsync("second", Stop);
         begun.Wait(Stop);
+        var waiting = room.Library.LoadAsync("third", Stop);
         Assert.Equal("third waits for another model to be loaded", ((IModelSource)room.Library).StateOf("third").Doing);
 
         room.Library.Cancel("third");
@@ -253,6 +255,89 @@ public sealed class ModelLibraryTests
 
         Assert.Equal(["first", "new.Q8_0", "second"], room.Library.Models.Select(m => m.Id));
         Assert.Equal("new", room.Listed("new.Q8_0").Name);
+    }
+
+    [Theory]
+    [InlineData("big.Q4_K_M")]
+    [InlineData("Big-GGUF/big.Q4_K_M")]
+    public async Task A_model_in_parts_is_one_model_with_its_axis_wherever_it_lies(string name)
+    {
+        using var room = new LibraryRoom();
+        room.Split(name);
+        var parts = (string[])[room[$"{name}-00001-of-00002.gguf"], room[$"{name}-00002-of-00002.gguf"]];
+        using (var source = AxisDemo.Model.Sources.ModelSource.Open(parts[1])) room.Axis(name.Replace(".Q4_K_M", "", StringComparison.Ordinal), source.Hash(Stop));
+        await room.Start();
+
+        Assert.Equal(["big.Q4_K_M", "first", "second", "third"], room.Library.Models.Select(m => m.Id));
+        var listed = room.Listed("big.Q4_K_M");
+        Assert.Equal(("big", parts.Sum(part => new FileInfo(part).Length)), (listed.Name, listed.Bytes));
+        Assert.Equal(["big"], listed.Axes);
+        var loaded = await room.Library.LoadAsync("big.Q4_K_M", Stop);
+        Assert.Equal(("big.Q4_K_M", "big", "big"), (loaded.Id, loaded.Name, loaded.Axis!.Id));
+        Assert.Empty(room.Library.Faults);
+
+        File.Delete(parts[0]);
+        File.Copy(room["first.gguf"], room["part-00002-of-00003.gguf"]);
+        await File.WriteAllBytesAsync(room["other-00003-of-00004.gguf"], SplitModel.Empty(("split.no", 2), ("split.count", 4), ("split.tensors.count", 50)), Stop);
+        await room.Library.RefreshAsync();
+        var folder = Path.GetDirectoryName(name) is { Length: > 0 } sub ? sub + "/" : "";
+        Assert.Equal([$"{folder}big.Q4_K_M-00002-of-00002.gguf: split.count: is 2, and big.Q4_K_M-00001-of-00002.gguf is missing. Put all parts into one folder; download those that are missing.",
+            "other-00003-of-00004.gguf: split.count: is 4, and 3 files are missing: other-00001-of-00004.gguf, other-00002-of-00004.gguf, other-00004-of-00004.gguf. Put all parts into one folder; download those that are missing."],
+            room.Library.Faults.Order());
+        Assert.Contains("part", room.Library.Models.Select(m => m.Id));
+    }
+
+    [Theory]
+    [InlineData("big-00001-of-00002.gguf")]
+    [InlineData("big-00002-of-00002.gguf")]
+    public async Task Whichever_part_is_configured_the_model_is_the_current_one(string configured)
+    {
+        using var room = new LibraryRoom(configured, 2, "second");
+        room.Split("big");
+        await room.Start();
+
+        Assert.Equal(["big", "second"], room.Library.Models.Select(m => m.Id));
+        Assert.True(room.Listed("big") is { Current: true, Phase: ModelPhase.Ready });
+        Assert.Equal(room["big-00001-of-00002.gguf"], room.Library.State.Loaded!.Generator.Model.Path);
+    }
+
+    [Fact]
+    public async Task A_model_whose_name_another_has_is_told_of()
+    {
+        using var room = new LibraryRoom();
+        Directory.CreateDirectory(room["sub"]);
+        File.Copy(Repository.Fixture("tiny-models", "llama3", "llama3.q4_0.gguf"), room["sub/second.gguf"]);
+        File.CreateSymbolicLink(room["sub/first.gguf"], "../first.gguf"); // the same model by another way
+        await room.Start();
+
+        Assert.Equal("qwen2", room.Listed("second").Architecture);
+        Assert.Equal("sub/second.gguf: another model is called second too. Rename one of them.", Assert.Single(room.Library.Faults));
+    }
+
+    [Fact]
+    public async Task A_link_is_listed_with_the_size_and_the_axes_of_what_it_leads_to_now()
+    {
+        using var elsewhere = new Formats.TemporaryFolder();
+        using var room = new LibraryRoom();
+        var target = elsewhere["model"];
+        File.Copy(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf"), target);
+        File.CreateSymbolicLink(room["linked.gguf"], target);
+        room.Axis("before", FileHash.Sha256(target, Stop));
+        var after = GgufEdit.Of(target).Set("general.name", "after").ToBytes();
+        room.Axis("after", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(after)));
+        await room.Start();
+        Assert.Equal(531_936, room.Listed("linked").Bytes);
+        Assert.Equal(["before"], room.Listed("linked").Axes);
+
+        await File.WriteAllBytesAsync(target, after, Stop);
+        await room.Library.RefreshAsync();
+        Assert.Equal(after.Length, room.Listed("linked").Bytes);
+        Assert.Equal(["after"], room.Listed("linked").Axes);
+
+        File.Delete(target);
+        await room.Library.RefreshAsync();
+        Assert.DoesNotContain("linked", room.Library.Models.Select(m => m.Id));
+        Assert.Equal("linked.gguf: file: is a link that leads nowhere: what it stands for is gone. Let it lead to something again, or delete it.", Assert.Single(room.Library.Faults));
     }
 
     private static ReadyModel? Find(LibraryRoom room, string name) => ((IModelSource)room.Library).Find(name);

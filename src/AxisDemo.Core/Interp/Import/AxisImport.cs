@@ -153,7 +153,7 @@ public abstract record AxisImport
 
     private static bool IsGguf(string path)
     {
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 }) return false; // the readers say what is wrong
+        if (DiskFile.Find(path) is not { Bytes: > 0 }) return false; // the readers say what is wrong
         Span<byte> first = stackalloc byte[4];
         using var stream = File.OpenRead(path);
         return stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first.SequenceEqual("GGUF"u8);

@@ -23,7 +23,7 @@ internal sealed class ConfigJson
         if (file.Length > Longest) throw new InputException(path, "", $"it has {file.Length:N0} bytes; {Longest:N0} are the most such a file has.");
         try
         {
-            using var document = JsonDocument.Parse(Utf8Bom.Skip(file.Span(0, (int)file.Length)).ToArray());
+            using var document = JsonInput.Parse(file.Span(0, (int)file.Length), path);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InputException(path, "", "it is no JSON object.", InputFaults.CopyAgain);
             return new ConfigJson(path, document.RootElement.Clone(), "");
         }

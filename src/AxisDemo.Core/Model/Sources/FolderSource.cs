@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using AxisDemo.Formats;
 using AxisDemo.Tokenizers;
 
@@ -9,7 +10,7 @@ namespace AxisDemo.Model.Sources;
 /// A model in a folder as it is published: <c>config.json</c>, weights as safetensors (one file, or several with an index),
 /// <c>tokenizer.json</c>, <c>generation_config.json</c> and a chat template. Rows of q and k are in two halves; Gemma's gains are w, not 1 + w.
 /// </summary>
-internal sealed class FolderSource : ModelSource
+internal sealed partial class FolderSource : ModelSource
 {
     /// <summary>The key that names the ids that end an answer.</summary>
     public const string EndKey = "eos_token_id";
@@ -40,6 +41,8 @@ internal sealed class FolderSource : ModelSource
     public override string Path { get; }
 
     public override string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
+
+    public override IReadOnlyList<string> Files => [.. weights.Tensors.Select(t => t.File).Distinct().OrderBy(System.IO.Path.GetFileName, StringComparer.Ordinal)];
 
     public override ModelConfig Config { get; }
 
@@ -78,8 +81,10 @@ internal sealed class FolderSource : ModelSource
         foreach (var name in (string[])[Index, "model.safetensors"])
             if (System.IO.Path.Combine(folder, name) is var file && File.Exists(file)) return file;
         var files = Directory.GetFiles(folder, "*.safetensors").Where(f => !f.EndsWith(".axis.safetensors", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
+        // One of several is not the model, whichever others are there.
+        if (files.Length > 1 || files.Length == 1 && Shard().IsMatch(files[0]))
+            throw new InputException(folder, Index, $"is missing, and there {(files.Length == 1 ? $"is one weight file of several, {System.IO.Path.GetFileName(files[0])}" : $"are {files.Length} weight files")}.", "Download the index too, and all files that it names.");
         if (files.Length == 1) return files[0];
-        if (files.Length > 1) throw new InputException(folder, Index, $"is missing, and there are {files.Length} weight files.", "Download the index too.");
         var other = Directory.EnumerateFiles(folder, "*.bin").Concat(Directory.EnumerateFiles(folder, "*.pth")).FirstOrDefault();
         throw new InputException(folder, "*.safetensors", "there are no weights in the folder.",
             other is null ? "Download the model's .safetensors files." : $"{System.IO.Path.GetFileName(other)} is not read: download the model as safetensors, or convert it.");
@@ -98,7 +103,7 @@ internal sealed class FolderSource : ModelSource
     public override string Hash(CancellationToken cancellation = default)
     {
         var lines = new StringBuilder();
-        foreach (var file in weights.Tensors.Select(t => t.File).Distinct().OrderBy(System.IO.Path.GetFileName, StringComparer.Ordinal))
+        foreach (var file in Files)
             lines.Append(HashMemory.User.Sha256(file, cancellation)).Append("  ").Append(System.IO.Path.GetFileName(file)).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines.ToString())));
     }
@@ -106,6 +111,9 @@ internal sealed class FolderSource : ModelSource
     internal override TensorView? Find(string name) => weights.TryGet(name, out var tensor) ? tensor : null;
 
     public override void Dispose() => weights.Dispose();
+
+    [GeneratedRegex(@"-[0-9]{5}-of-(?!00001)[0-9]{5}\.safetensors\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Shard();
 
     private static IWeightFile OpenWeights(string folder)
     {

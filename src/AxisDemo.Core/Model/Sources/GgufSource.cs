@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AxisDemo.Formats;
 using AxisDemo.Kernels;
 using AxisDemo.Tokenizers;
@@ -32,7 +34,9 @@ internal sealed class GgufSource : ModelSource
 
     public override string Path => file.Path;
 
-    public override string Name => file.Metadata.TryString("general.name", out var name) && name.Length is > 0 and < 100 ? name : System.IO.Path.GetFileNameWithoutExtension(file.Path);
+    public override string Name => file.Metadata.TryString("general.name", out var name) && name.Length is > 0 and < 100 ? name : GgufPartName.ModelName(file.Path);
+
+    public override IReadOnlyList<string> Files => file.Files;
 
     public override ModelConfig Config { get; }
 
@@ -71,7 +75,11 @@ internal sealed class GgufSource : ModelSource
 
     public override ChatTemplate? ReadTemplate() => ChatTemplate.FromGguf(file, Warn);
 
-    public override string Hash(CancellationToken cancellation = default) => HashMemory.User.Sha256(Path, cancellation);
+    public override string Hash(CancellationToken cancellation = default)
+    {
+        var hashes = file.Files.Select(part => HashMemory.User.Sha256(part, cancellation)).ToList();
+        return hashes.Count == 1 ? hashes[0] : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes.Select(h => h + '\n')))));
+    }
 
     internal override TensorView? Find(string name) => file.TryGet(name, out var tensor) ? tensor : null;
 

@@ -15,8 +15,11 @@ public abstract class ModelSource : IDisposable
     /// <summary>The architectures that run here, by the names in files.</summary>
     public static IReadOnlyList<string> Architectures { get; } = ["llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3"];
 
-    /// <summary>The file or folder.</summary>
+    /// <summary>The file or folder; of a model in several GGUF files the first.</summary>
     public abstract string Path { get; }
+
+    /// <summary>The files that its weights lie in, in the order of their names.</summary>
+    public abstract IReadOnlyList<string> Files { get; }
 
     /// <summary>For people: the name in the file, or that of the file or folder.</summary>
     public abstract string Name { get; }
@@ -57,8 +60,8 @@ public abstract class ModelSource : IDisposable
     /// <summary>Whether the embedding is the head: true, false, or null for "where there is no head of its own".</summary>
     internal abstract bool? TiedHead { get; }
 
-    /// <summary>Opens a .gguf file, or a folder with config.json and safetensors. Nothing is read but headers.</summary>
-    /// <exception cref="InputException">It is missing, damaged, or a model that does not run here; the message names the field.</exception>
+    /// <summary>Opens a .gguf file, any part of a split one, or a folder with config.json and safetensors. Nothing is read but headers.</summary>
+    /// <exception cref="InputException">It, or a part of it, is missing, damaged, or a model that does not run here; the message names the field.</exception>
     public static ModelSource Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -78,9 +81,10 @@ public abstract class ModelSource : IDisposable
     public abstract ChatTemplate? ReadTemplate();
 
     /// <summary>
-    /// What identifies the weights, lower-case hex. Of a .gguf file its SHA-256; of a folder the SHA-256 of what
-    /// <c>sha256sum *.safetensors</c> prints for the weight files in it, in the order of their names. Of files from 256 MB on it is
-    /// remembered between runs, as long as their length and time of change stay.
+    /// What identifies the weights, lower-case hex. Of a .gguf file its SHA-256; of one in several parts the SHA-256 of the parts' hashes,
+    /// a line each, in their order (<c>sha256sum PARTS | cut -c-64 | sha256sum</c>: the name, which is the user's, does not count); of a folder
+    /// the SHA-256 of what <c>sha256sum *.safetensors</c> prints for the weight files in it, in the order of their names. Of files from
+    /// 256 MB on it is remembered between runs, as long as their length and time of change stay.
     /// </summary>
     public abstract string Hash(CancellationToken cancellation = default);
 

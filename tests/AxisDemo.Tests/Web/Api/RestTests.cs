@@ -175,6 +175,16 @@ public sealed class RestTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, named.StatusCode);
     }
 
+    [Fact]
+    public async Task A_byte_order_mark_before_the_body_says_nothing()
+    {
+        using var answer = await Post("/api/generate", "\uFEFF" + Hello);
+        Assert.Equal(ScriptedGenerator.Say("Hello", " there", ".").Select(e => e.ToJson()), await Events(answer));
+        using var body = new StringContent(Hello, Encoding.Unicode, "application/json");
+        using var refused = await client.PostAsync(new Uri("/api/generate", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        Assert.EndsWith("Send one JSON object, as UTF-8.", await Detail(refused), StringComparison.Ordinal);
+    }
+
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
     private async Task<HttpResponseMessage> Post(string path, string body) => await client.PostAsync(new Uri(path, UriKind.Relative), Json(body), TestContext.Current.CancellationToken);

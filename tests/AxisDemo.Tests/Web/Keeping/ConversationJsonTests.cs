@@ -36,6 +36,15 @@ public class ConversationJsonTests
     };
 
     [Fact]
+    public void A_byte_order_mark_is_passed_over_and_UTF_16_is_named()
+    {
+        var bytes = ConversationJson.Write(Sample);
+        Assert.Equal(bytes, ConversationJson.Write(ConversationJson.Read([0xEF, 0xBB, 0xBF, .. bytes])));
+        var wide = (byte[])[.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(bytes))];
+        Assert.Equal("conversation: it is UTF-16 or UTF-32. Save it as UTF-8.", Assert.Throws<InputException>(() => ConversationJson.Read(wide)).Message);
+    }
+
+    [Fact]
     public void What_is_written_is_read_back_byte_for_byte()
     {
         var bytes = ConversationJson.Write(Sample);
