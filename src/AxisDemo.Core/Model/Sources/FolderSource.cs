@@ -22,6 +22,7 @@ internal sealed class FolderSource : ModelSource
 
     private readonly IWeightFile weights;
     private readonly FolderConfig config;
+    private readonly ConfigJson? generation;
 
     private FolderSource(string path, IWeightFile weights, FolderConfig config)
     {
@@ -30,8 +31,12 @@ internal sealed class FolderSource : ModelSource
             ?? throw new InputException(weights.Path, "model.embed_tokens.weight", "the tensor is missing.", "The model is incomplete, or no language model: download it again.");
         var head = Heads.FirstOrDefault(h => weights.TryGet(h, out _)) ?? Heads[0];
         Names = TensorNames.Folder(prefix, head, config.Family.PostNorms == Part.Always);
-        Tensors = [.. weights.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal) || t.Name == head && TiedHead != true)];
+        Tensors = [.. weights.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal) || (t.Name == head ? TiedHead != true : t.Name.StartsWith(head[..^"weight".Length], StringComparison.Ordinal)))];
         Config = config.Read((int)Math.Min(Find(Names.Embedding)!.Rows, int.MaxValue));
+        generation = FolderGeneration.Open(path);
+        CheckBiases(config.Biased, Find(Names.Block(0) + Names.QBias) is not null);
+        WarnUnknown(config.EndOfText.Path, config.Unread);
+        if (generation is not null) WarnUnknown(generation.Path, FolderGeneration.Unread(generation));
     }
 
     public override string Path { get; }
@@ -104,6 +109,13 @@ internal sealed class FolderSource : ModelSource
 
     public override void Dispose() => weights.Dispose();
 
+    private void CheckBiases(bool stated, bool stored)
+    {
+        if (Family.QkvBias == Part.Always || stated == stored) return;
+        if (stated) throw new InputException(config.EndOfText.Path, "attention_bias", "is true, and the weights have no biases of queries.", "Download the model again, or use another one.");
+        Warn(config.EndOfText.Path, "attention_bias", "not true, and the weights have biases of queries, keys and values: they are applied.");
+    }
+
     private static IWeightFile OpenWeights(string folder)
     {
         var file = FindWeights(folder);
@@ -117,8 +129,7 @@ internal sealed class FolderSource : ModelSource
     // generation_config.json decides, because instruction-tuned models end their turns with another token than their documents.
     private int[] EndOfTurn()
     {
-        var file = System.IO.Path.Combine(Path, "generation_config.json");
-        var json = File.Exists(file) && ConfigJson.Open(file) is var generation && generation.Has(EndKey) ? generation : config.EndOfText;
+        var json = generation?.Has(EndKey) == true ? generation : config.EndOfText;
         return [.. json.Wholes(EndKey).Select(id => id >= 0 && id < Config.Vocabulary
             ? (int)id
             : throw json.Fault(EndKey, $"{id} lies outside the vocabulary of {Config.Vocabulary} tokens."))];

@@ -105,6 +105,18 @@ public abstract class ModelSource : IDisposable
         if (!warnings.Contains(line)) warnings.Add(line);
     }
 
+    /// <summary>One warning for all keys of a file that say something and are not known here, however many there are.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="keys">The keys.</param>
+    internal void WarnUnknown(string file, IEnumerable<string> keys)
+    {
+        const int Shown = 5;
+        var all = keys.ToList();
+        if (all.Count == 0) return;
+        var names = string.Join(", ", all.Take(Shown).Select(Printable.Text)) + (all.Count > Shown ? $" and {all.Count - Shown} more" : "");
+        Warn(file, names, "not known here, and not applied: answers may differ from what the model's makers had in mind.");
+    }
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }
