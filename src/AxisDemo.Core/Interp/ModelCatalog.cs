@@ -14,7 +14,11 @@ namespace AxisDemo.Interp;
 /// <param name="Context">Largest number of positions.</param>
 /// <param name="Sha256">Identifies the weights, lower-case hex: what axis files refer to.</param>
 /// <param name="Axes">The axis files made for it.</param>
-public sealed record CatalogModel(string Path, string Name, string Architecture, long Parameters, string Quantization, long Layers, long Width, long Context, string Sha256, IReadOnlyList<CatalogAxis> Axes);
+public sealed record CatalogModel(string Path, string Name, string Architecture, long Parameters, string Quantization, long Layers, long Width, long Context, string Sha256, IReadOnlyList<CatalogAxis> Axes)
+{
+    /// <summary>What its files leave open or state that is not applied, see <see cref="ModelSource.Warnings"/>.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>An axis file.</summary>
 /// <param name="Path">The file.</param>
@@ -38,7 +42,7 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
 
     /// <summary>Reads a folder: its files, and those of its sub-folders that are models (they have a config.json).</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="hash">The hash of a model, by its path; null: each model is read for it.</param>
+    /// <param name="hash">The hash of a model, by its path; null: each model is read for it, and its tokenizer for warnings.</param>
     /// <exception cref="InputException">There is no such folder.</exception>
     public static ModelCatalog Read(string folder, Func<string, string>? hash = null)
     {
@@ -81,7 +85,11 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
         using var model = ModelSource.Open(path);
         var hash = hashOf?.Invoke(path) ?? model.Hash();
         return new CatalogModel(path, model.Name, model.Config.Architecture, model.Parameters, model.Quantization, model.Config.Layers, model.Config.Width, model.Config.Context, hash,
-            [.. axes.Where(a => string.Equals(a.ModelSha256, hash, StringComparison.OrdinalIgnoreCase))]);
+            [.. axes.Where(a => string.Equals(a.ModelSha256, hash, StringComparison.OrdinalIgnoreCase))])
+        {
+            // Whoever has the files read wants to know all of them; reading a tokenizer takes a while too.
+            Warnings = [.. hashOf is null ? model.ReadWarnings() : model.Warnings],
+        };
     }
 
     private static bool IsControlVector(string path)

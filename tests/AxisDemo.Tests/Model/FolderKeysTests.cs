@@ -59,6 +59,8 @@ public sealed class FolderKeysTests
     [InlineData("smollm", "use_qk_norm", "true")]
     [InlineData("smollm", "query_pre_attn_scalar", "8")]
     [InlineData("smollm", "num_local_experts", "8")]
+    [InlineData("smollm", "final_logit_softcapping", "30.0")]
+    [InlineData("smollm", "attn_logit_softcapping", "50.0")]
     [InlineData("smollm", "rotary_pct", "0.5")]
     [InlineData("smollm", "auto_map", """{"AutoModelForCausalLM": "modeling_own.OwnForCausalLM"}""")]
     [InlineData("smollm", "forced_bos_token_id", "0")]

@@ -87,8 +87,8 @@ internal sealed class FolderConfig : ModelNumbers
             NormEpsilon = size.NormEpsilon,
             EmbeddingScale = Family.Gemma ? MathF.Sqrt(size.Width) : 1,
             AttentionScale = 1 / MathF.Sqrt(scores),
-            AttentionSoftCap = SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0),
-            FinalSoftCap = SoftCap("final_logit_softcapping", gemma2 ? 30 : 0),
+            AttentionSoftCap = Family.Gemma ? SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0) : 0,
+            FinalSoftCap = Family.Gemma ? SoftCap("final_logit_softcapping", gemma2 ? 30 : 0) : 0,
             Activation = Family.Activation,
             Blocks = Blocks(size),
         };

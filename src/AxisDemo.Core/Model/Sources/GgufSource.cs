@@ -104,8 +104,9 @@ internal sealed class GgufSource : ModelSource
             EmbeddingScale = Family.Gemma ? MathF.Sqrt(size.Width) : 1,
             // No key carries Gemma's query_pre_attn_scalar: llama.cpp's rule is by size (46 blocks: the 27B of Gemma 2, 62: of Gemma 3).
             AttentionScale = 1 / MathF.Sqrt((Family.Name, size.Layers) is ("gemma2", 46) or ("gemma3", 62) ? (float)size.Width / size.Heads : size.HeadDim),
-            AttentionSoftCap = keys.SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0),
-            FinalSoftCap = keys.SoftCap("final_logit_softcapping", gemma2 ? 30 : 0),
+            // Only Gemma has them: in others' files they stay unread, as in llama.cpp, and are told of.
+            AttentionSoftCap = Family.Gemma ? keys.SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0) : 0,
+            FinalSoftCap = Family.Gemma ? keys.SoftCap("final_logit_softcapping", gemma2 ? 30 : 0) : 0,
             Activation = Family.Activation,
             Blocks = Blocks(keys, size, (int)rotary),
         };

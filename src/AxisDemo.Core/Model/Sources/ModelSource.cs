@@ -42,6 +42,21 @@ public abstract class ModelSource : IDisposable
     /// </summary>
     public IReadOnlyList<string> Warnings => warnings;
 
+    /// <summary>All <see cref="Warnings"/> that can be had without the weights: tokenizer and template are read for theirs. Why one cannot be read is one too.</summary>
+    public IReadOnlyList<string> ReadWarnings()
+    {
+        try
+        {
+            _ = ReadTokenizer();
+            _ = ReadTemplate();
+            return Warnings;
+        }
+        catch (InputException e)
+        {
+            return [.. Warnings, e.Message];
+        }
+    }
+
     /// <summary>How the tensors are called.</summary>
     internal abstract TensorNames Names { get; }
 
