@@ -24,9 +24,13 @@ internal static class ModelFile
         return Tokenizer.FromGguf(file, Note);
     }
 
-    /// <summary>The model in memory.</summary>
-    public static LoadedModel Load(string path, BackendOptions backend, ModelMemory memory, CancellationToken cancellation) =>
-        LoadedModel.Load(path, Backends.Open(backend, TorchBackend.Open), memory, null, cancellation);
+    /// <summary>The model in memory. What its files leave open is said on stderr.</summary>
+    public static LoadedModel Load(string path, BackendOptions backend, ModelMemory memory, CancellationToken cancellation)
+    {
+        var model = LoadedModel.Load(path, Backends.Open(backend, TorchBackend.Open), memory, null, cancellation);
+        Output.Warnings(model.Info.Warnings);
+        return model;
+    }
 
     /// <summary>The model behind an engine.</summary>
     public static Engine Start(string path, BackendOptions backend, ModelMemory memory, CancellationToken cancellation, EngineOptions? options = null) =>

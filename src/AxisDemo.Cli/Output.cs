@@ -23,6 +23,12 @@ internal static class Output
     /// <summary>One JSON value on one line, in the form that events have.</summary>
     public static void Json<T>(T value) => Line(JsonSerializer.Serialize(value, GenerationEvent.Json));
 
+    /// <summary>What a model's files leave open or state that is not applied, for people.</summary>
+    public static void Warnings(IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings) Note($"axis: warning: {warning}");
+    }
+
     /// <summary>A remark for people.</summary>
     public static void Note(string text) => Console.Error.WriteLine(text);
 }

@@ -20,6 +20,7 @@ internal static class InspectCommand
         command.SetAction(parsed =>
         {
             var header = Read(parsed.GetRequiredValue(path));
+            header = header with { Warnings = Warnings(header.Path) };
             if (parsed.GetValue(json)) Output.Json(header);
             else Print(header);
             return CommandLine.Done;
@@ -29,7 +30,10 @@ internal static class InspectCommand
 
     private sealed record Tensor(string Name, string Type, long[] Shape, long Bytes);
 
-    private sealed record Header(string Format, string Path, long Parameters, IReadOnlyDictionary<string, object> Metadata, List<Tensor> Tensors);
+    private sealed record Header(string Format, string Path, long Parameters, IReadOnlyDictionary<string, object> Metadata, List<Tensor> Tensors)
+    {
+        public IReadOnlyList<string> Warnings { get; init; } = [];
+    }
 
     private static Header Read(string path)
     {
@@ -52,6 +56,21 @@ internal static class InspectCommand
 
         using var file = SafetensorsFile.Open(path);
         return Describe("safetensors", file, file.Metadata.ToDictionary(m => m.Key, m => (object)m.Value));
+    }
+
+    // Of what is a model that runs here; a header can be looked at whatever it is of.
+    private static IReadOnlyList<string> Warnings(string path)
+    {
+        if (!Directory.Exists(path) && !path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) return [];
+        try
+        {
+            using var model = ModelSource.Open(path);
+            return [.. model.ReadWarnings()];
+        }
+        catch (InputException)
+        {
+            return [];
+        }
     }
 
     // A model as published: the numbers of its config.json stand where other formats have their metadata.
@@ -116,6 +135,7 @@ internal static class InspectCommand
     {
         Output.Line($"{header.Path}: {header.Format}, {header.Tensors.Count} tensors, {header.Parameters:N0} elements");
         foreach (var (key, value) in header.Metadata) Output.Line($"  {key} = {Short(value)}");
+        foreach (var warning in header.Warnings) Output.Line($"  warning: {warning}");
         var types = header.Tensors.GroupBy(t => t.Type).Select(g => $"{g.Count()} x {g.Key}");
         Output.Line($"tensors ({string.Join(", ", types)}):");
         foreach (var tensor in header.Tensors) Output.Line($"  {tensor.Type,-8} [{string.Join(", ", tensor.Shape)}]  {tensor.Name}");

@@ -29,6 +29,7 @@ internal static class ModelsCommand
         {
             Output.Line($"{model.Path}");
             Output.Line($"  {model.Name}: {model.Architecture}, {model.Parameters / 1e6:N0} M parameters, {model.Quantization}, {model.Bytes / 1e6:N1} MB{(model.Files > 1 ? $" in {model.Files} files" : "")}, {model.Layers} layers of {model.Width}, context {model.Context}");
+            foreach (var warning in model.Warnings) Output.Line($"  warning: {warning}");
             foreach (var axis in model.Axes) Output.Line($"  axis {Describe(axis)}");
             if (model.Axes.Count == 0) Output.Line("  no axis yet: axis extract, axis build");
         }

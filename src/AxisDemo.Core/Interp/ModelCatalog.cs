@@ -21,6 +21,9 @@ public sealed record CatalogModel(string Path, string Name, string Architecture,
 
     /// <summary>Their length, bytes: of links, that of what they lead to.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>What its files leave open or state that is not applied, see <see cref="ModelSource.Warnings"/>.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>An axis file.</summary>
@@ -51,7 +54,7 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
     /// A model in several .gguf files is one; what is wrong with it is one fault.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="hash">The hash of a model, by its path; null: each model is read for it.</param>
+    /// <param name="hash">The hash of a model, by its path; null: each model is read for it, and its tokenizer for warnings.</param>
     /// <exception cref="InputException">There is no such folder.</exception>
     public static ModelCatalog Read(string folder, Func<string, string>? hash = null)
     {
@@ -136,6 +139,8 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
         {
             Files = model.Files.Count,
             Bytes = model.Files.Sum(file => DiskFile.Find(file)?.Bytes ?? 0),
+            // Whoever has the files read wants to know all of them; reading a tokenizer takes a while too.
+            Warnings = [.. hashOf is null ? model.ReadWarnings() : model.Warnings],
         };
     }
 

@@ -35,9 +35,10 @@ internal static class ModelEndpoints
 /// <param name="Engine">What it runs on.</param>
 /// <param name="Axes">The ids of its axes, the default first.</param>
 /// <param name="AxisProblem">Why it has no axis, and what to do; null when it has one.</param>
+/// <param name="Warnings">What its files leave open or state that is not applied, so that its answers may differ from what its makers had in mind.</param>
 public sealed record ModelView(
     string Id, string Name, bool Current, string Architecture, long Parameters, string Quantization, int Layers, int Width, int Context, int Vocabulary, string Sha256, string Engine,
-    IReadOnlyList<string> Axes, string? AxisProblem)
+    IReadOnlyList<string> Axes, string? AxisProblem, IReadOnlyList<string> Warnings)
 {
     /// <summary>A loaded model as it is shown.</summary>
     public static ModelView Of(ReadyModel ready, ReadyModel? current)
@@ -45,7 +46,7 @@ public sealed record ModelView(
         ArgumentNullException.ThrowIfNull(ready);
         var m = ready.Generator.Model;
         return new ModelView(ready.Id, ready.Name, ready.Id == current?.Id, m.Architecture, m.Parameters, m.Quantization, m.Layers, m.Width, m.Context, m.Vocabulary, m.Sha256, m.Engine,
-            [.. ready.Axes.Select(a => a.Id)], ready.AxisProblem);
+            [.. ready.Axes.Select(a => a.Id)], ready.AxisProblem, [.. m.Warnings.Select(w => HostPaths.WithoutFolder(w, m.Path))]);
     }
 }
 

@@ -53,6 +53,9 @@ public sealed record ListedModel
 
     /// <summary>Why loading failed and what to do; null when it did not.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What its files leave open or state that is not applied; before it is loaded, what its header tells of that.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>The models of this host: those that lie in its folder, and those of them that are in memory.</summary>

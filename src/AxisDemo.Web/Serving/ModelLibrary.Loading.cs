@@ -72,6 +72,7 @@ public sealed partial class ModelLibrary
             }
 
             log.LogInformation("Loaded {Model} on {Engine}; axis: {Axis}", ready.Generator.Model.Name, ready.Generator.Model.Engine, ready.Axis?.Name ?? ready.AxisProblem);
+            foreach (var warning in ready.Generator.Model.Warnings) log.LogWarning("{Model}: {Warning}", slot.Id, warning);
             Changed?.Invoke();
             Trim();
             return ready;

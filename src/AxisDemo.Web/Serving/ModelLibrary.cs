@@ -199,6 +199,7 @@ public sealed partial class ModelLibrary(OpenModel open, IOptions<EngineSettings
                 Answering = Shared?.Users ?? 0,
                 Current = current,
                 Problem = Problem,
+                Warnings = [.. (info?.Warnings ?? Found?.Header?.Warnings ?? []).Select(w => HostPaths.WithoutFolder(w, Path))],
             };
         }
     }

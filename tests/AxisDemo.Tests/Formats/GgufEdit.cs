@@ -40,7 +40,7 @@ internal sealed class GgufEdit
 
     public static GgufEdit Of(string path) => new(path);
 
-    /// <summary>Adds or replaces a key: string, uint, int, float, bool, or a list of strings, ints or floats.</summary>
+    /// <summary>Adds or replaces a key: string, uint, int, float, bool, ulong, long, double, or a list of strings, ints, floats or bools.</summary>
     public GgufEdit Set(string key, object value)
     {
         using var bytes = new MemoryStream();
@@ -94,12 +94,12 @@ internal sealed class GgufEdit
             return;
         }
 
-        writer.Write(value switch { string[] => 8u, int[] => 5u, float[] => 6u, _ => throw new ArgumentException(value.GetType().Name, nameof(value)) });
+        writer.Write(value switch { string[] => 8u, int[] => 5u, float[] => 6u, bool[] => 7u, _ => throw new ArgumentException(value.GetType().Name, nameof(value)) });
         writer.Write((ulong)list.Length);
         foreach (var item in list) WriteScalar(writer, item);
     }
 
-    private static uint TypeOf(object value) => value switch { uint => 4, int => 5, float => 6, bool => 7, string => 8, Array => 9, _ => throw new ArgumentException(value.GetType().Name, nameof(value)) };
+    private static uint TypeOf(object value) => value switch { uint => 4, int => 5, float => 6, bool => 7, string => 8, Array => 9, ulong => 10, long => 11, double => 12, _ => throw new ArgumentException(value.GetType().Name, nameof(value)) };
 
     private static void WriteScalar(BinaryWriter writer, object value)
     {
@@ -109,6 +109,9 @@ internal sealed class GgufEdit
             case int n: writer.Write(n); break;
             case float n: writer.Write(n); break;
             case bool b: writer.Write(b); break;
+            case ulong n: writer.Write(n); break;
+            case long n: writer.Write(n); break;
+            case double n: writer.Write(n); break;
             default: WriteText(writer, (string)value); break;
         }
     }

@@ -3,7 +3,7 @@ using AxisDemo.Tests.Formats;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
 using Microsoft.Extensions.Hosting.Internal;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace AxisDemo.Tests.Web;
 
@@ -22,7 +22,7 @@ internal sealed class LibraryRoom : IDisposable
     {
         foreach (var model in models.Length > 0 ? models : ["first", "second", "third"]) File.Copy(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf"), folder[$"{model}.gguf"]);
         var options = new EngineSettings { Model = configured, Models = folder.Path, MaxModels = most };
-        Library = new ModelLibrary(Open, Microsoft.Extensions.Options.Options.Create(options), new HostPaths(new HostingEnvironment { ContentRootPath = folder.Path }), TimeProvider.System, NullLogger<ModelLibrary>.Instance);
+        Library = new ModelLibrary(Open, Microsoft.Extensions.Options.Options.Create(options), new HostPaths(new HostingEnvironment { ContentRootPath = folder.Path }), TimeProvider.System, new Listener(Warned));
     }
 
     public ModelLibrary Library { get; }
@@ -31,6 +31,12 @@ internal sealed class LibraryRoom : IDisposable
 
     /// <summary>The engines that were opened, by model, the newest last.</summary>
     public Dictionary<string, List<Engine>> Opened { get; } = [];
+
+    /// <summary>What was logged as a warning.</summary>
+    public List<string> Warned { get; } = [];
+
+    /// <summary>What the models' files leave open.</summary>
+    public Func<string, IReadOnlyList<string>> Warnings { get; set; } = _ => [];
 
     /// <summary>What opening a model does before it is there.</summary>
     public Action<string, Action<double>, CancellationToken> Opening { get; set; } = (_, _, _) => { };
@@ -105,7 +111,7 @@ internal sealed class LibraryRoom : IDisposable
     {
         var name = ReadyModel.IdOf(path);
         Opening(name, progress, cancellation);
-        var engine = new Engine { Model = ScriptedGenerator.Info(name) with { Path = path, Sha256 = HashOf(path, cancellation), Layers = 4, Width = 64 } };
+        var engine = new Engine { Model = ScriptedGenerator.Info(name) with { Path = path, Sha256 = HashOf(path, cancellation), Layers = 4, Width = 64, Warnings = Warnings(path) } };
         lock (Opened)
         {
             if (!Opened.TryGetValue(name, out var all)) Opened[name] = all = [];
@@ -113,6 +119,19 @@ internal sealed class LibraryRoom : IDisposable
         }
 
         return engine;
+    }
+
+    private sealed class Listener(List<string> warned) : ILogger<ModelLibrary>
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel != LogLevel.Warning) return;
+            lock (warned) warned.Add(formatter(state, exception));
+        }
     }
 
     /// <summary>A scripted engine that tells whether its memory was freed.</summary>

@@ -26,6 +26,20 @@ public sealed class ModelLibraryTests
     }
 
     [Fact]
+    public async Task What_a_models_files_leave_open_is_logged_when_it_is_loaded_and_listed_before_and_after()
+    {
+        using var room = new LibraryRoom { Warnings = path => [$"{path}: tokenizer.ggml.pre: missing."] };
+        AxisDemo.Tests.Formats.GgufEdit.Of(room["second.gguf"]).Set("qwen2.logit_scale", 0.5f).Save(room["second.gguf"]);
+        await room.Start();
+        await room.Until(() => room.Warned.Count > 0);
+
+        Assert.Equal([$"first: {room["first.gguf"]}: tokenizer.ggml.pre: missing."], room.Warned);
+        Assert.Equal(["first.gguf: tokenizer.ggml.pre: missing."], room.Listed("first").Warnings);
+        Assert.StartsWith("second.gguf: qwen2.logit_scale: not known here", Assert.Single(room.Listed("second").Warnings), StringComparison.Ordinal);
+        Assert.Empty(room.Listed("third").Warnings);
+    }
+
+    [Fact]
     public async Task A_model_is_loaded_beside_the_one_that_answers_and_tells_how_far_it_is()
     {
         using var room = await new LibraryRoom().Start();

@@ -16,7 +16,7 @@ public class ModelPickerTests
             new ListedModel { Id = "big.Q8_0", Name = "big", Bytes = 3L << 30, Architecture = "qwen3", Parameters = 3_200_000_000, Quantization = "Q8_0", Phase = ModelPhase.Listed },
             new ListedModel { Id = "bad", Name = "bad", Bytes = 9 << 20, Axes = [], Phase = ModelPhase.Failed, Problem = "bad.gguf: header: it is <b>damaged</b>." },
             new ListedModel { Id = "coming", Name = "coming", Phase = ModelPhase.Loading, Part = 0.4, Axes = ["coming"] },
-            new ListedModel { Id = "other", Name = "other", Phase = ModelPhase.Ready, Axes = ["one", "two"] },
+            new ListedModel { Id = "other", Name = "other", Phase = ModelPhase.Ready, Axes = ["one", "two"], Warnings = ["other.gguf: llama.x: <b>not</b> known here.", "other.gguf: y: missing."] },
             new ListedModel { Id = "scripted", Name = "scripted", Parameters = 134_515_008, Phase = ModelPhase.Ready, Axes = ["a"], Answering = 1, Current = true },
         ],
         Faults = ["broken.gguf: header: it is cut off."],
@@ -38,6 +38,22 @@ public class ModelPickerTests
         Assert.Equal("true", rows["scripted"].GetAttribute("aria-current"));
         Assert.Equal(["Load", "Try again", "Stop", "Use", "Unload", "In use"], page.QuerySelectorAll(".model-does button").Select(b => b.TextContent));
         Assert.All(page.QuerySelectorAll(".model-does button"), b => Assert.StartsWith(b.TextContent, b.GetAttribute("aria-label"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_models_files_leave_open_stands_beside_it_and_is_read_out_as_a_warning()
+    {
+        var page = await Picker(mayLoad: false);
+        var row = page.QuerySelectorAll(".models li").Single(r => r.QuerySelector("b")!.TextContent == "other");
+
+        Assert.Equal(["⚠ Warning: other.gguf: llama.x: <b>not</b> known here.", "⚠ Warning: other.gguf: y: missing."], row.QuerySelectorAll(".model-warning").Select(w => w.TextContent));
+        Assert.All(row.QuerySelectorAll(".model-warning"), w => Assert.Equal("⚠", w.QuerySelector("[aria-hidden=true]")!.TextContent.Trim()));
+        Assert.Equal(2, page.QuerySelectorAll(".model-warning").Length);
+        Assert.Null(page.QuerySelector(".chip .warned"));
+
+        library.Model = library.Model with { Warnings = ["scripted.gguf: y: missing."] };
+        var chip = (await Picker(mayLoad: false)).QuerySelector(".chip")!;
+        Assert.Contains("with a warning, see the list", chip.QuerySelector(".warned .visually-hidden")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

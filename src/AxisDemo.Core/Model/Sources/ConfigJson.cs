@@ -4,14 +4,18 @@ using AxisDemo.Formats;
 
 namespace AxisDemo.Model.Sources;
 
-/// <summary>One JSON object of a model's folder, read with the checks that a stranger's file needs: bounded, typed, every fault with its key.</summary>
+/// <summary>
+/// One JSON object of a model's folder, read with the checks that a stranger's file needs: bounded, typed, every fault with its key.
+/// Which keys are asked for is remembered, so that the others can be told of: see <see cref="Unread"/>.
+/// </summary>
 internal sealed class ConfigJson
 {
     private const long Longest = 16 << 20;
     private readonly JsonElement element;
     private readonly string prefix;
+    private readonly HashSet<string> asked;
 
-    private ConfigJson(string path, JsonElement element, string prefix) => (Path, this.element, this.prefix) = (path, element, prefix);
+    private ConfigJson(string path, JsonElement element, string prefix, HashSet<string> asked) => (Path, this.element, this.prefix, this.asked) = (path, element, prefix, asked);
 
     /// <summary>The file.</summary>
     public string Path { get; }
@@ -25,7 +29,7 @@ internal sealed class ConfigJson
         {
             using var document = JsonInput.Parse(file.Span(0, (int)file.Length), path);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InputException(path, "", "it is no JSON object.", InputFaults.CopyAgain);
-            return new ConfigJson(path, document.RootElement.Clone(), "");
+            return new ConfigJson(path, document.RootElement.Clone(), "", new HashSet<string>(StringComparer.Ordinal));
         }
         catch (JsonException e)
         {
@@ -37,13 +41,35 @@ internal sealed class ConfigJson
     public bool Has(string key) => Find(key) is not null;
 
     /// <summary>Whether the key is there, be it null: that is a statement too.</summary>
-    public bool States(string key) => element.TryGetProperty(key, out _);
+    public bool States(string key)
+    {
+        asked.Add(Name(key));
+        return element.TryGetProperty(key, out _);
+    }
+
+    /// <summary>The keys, inside too, that say something and that nobody has asked for.</summary>
+    /// <param name="irrelevant">Keys that change nothing here.</param>
+    public IEnumerable<string> Unread(IReadOnlySet<string> irrelevant)
+    {
+        foreach (var property in element.EnumerateObject())
+        {
+            if (NameOf(property) is not { } key) continue; // no text, and so no key that anybody could ask for
+            if (!asked.Contains(Name(key)))
+            {
+                if (!irrelevant.Contains(key) && !SaysNothing(key, property.Value)) yield return Name(key);
+            }
+            else if (property.Value.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var inner in Object(key)?.Unread(irrelevant) ?? []) yield return inner;
+            }
+        }
+    }
 
     /// <summary>An object inside; null when it is not there.</summary>
     public ConfigJson? Object(string key)
     {
         if (Find(key) is not { } value) return null;
-        return value.ValueKind == JsonValueKind.Object ? new ConfigJson(Path, value, Name(key) + ".") : throw Fault(key, "is no object.");
+        return value.ValueKind == JsonValueKind.Object ? new ConfigJson(Path, value, Name(key) + ".", asked) : throw Fault(key, "is no object.");
     }
 
     /// <summary>A text; null when it is not there.</summary>
@@ -91,7 +117,30 @@ internal sealed class ConfigJson
     /// <summary>The key with the objects it lies in.</summary>
     public string Name(string key) => prefix + key;
 
-    private JsonElement? Find(string key) => element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Find(string key) => States(key) && element.GetProperty(key) is { ValueKind: not JsonValueKind.Null } value ? value : null;
+
+    // A switch that is off, a factor of 1, nothing at all; but 0 and 1 are tokens too.
+    private static bool SaysNothing(string key, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Number => value.TryGetDouble(out var number) && number is 0 or 1 && !key.EndsWith("_token_id", StringComparison.Ordinal),
+        JsonValueKind.String => value.ValueEquals(""),
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => !value.EnumerateObject().MoveNext(),
+        _ => false,
+    };
+
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException) // half of a surrogate pair
+        {
+            return null;
+        }
+    }
 
     private long Whole(string key, JsonElement value)
     {

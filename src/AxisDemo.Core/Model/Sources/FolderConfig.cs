@@ -12,6 +12,15 @@ internal sealed class FolderConfig : ModelNumbers
 {
     private const string SupportedTypes = "Supported: llama (Llama, SmolLM2), mistral, qwen2, qwen3, gemma2, gemma3_text, gemma3.";
 
+    // What changes no answer: training, the machine, tokens (the tokenizer's files and generation_config.json have them), and marks of
+    // those who published. Of pretraining_tp only the rounding depends; _sliding_window_pattern repeats layer_types.
+    private static readonly HashSet<string> s_irrelevant =
+    [
+        "architectures", "transformers_version", "torch_dtype", "dtype", "_name_or_path", "_attn_implementation_autoset", "_sliding_window_pattern", "transformers.js_config", "is_llama_config", "unsloth_fixed", "unsloth_version",
+        "initializer_range", "attention_dropout", "hidden_dropout", "pretraining_tp", "use_cache", "cache_implementation", "return_dict", "max_sequence_length", "chunk_size_feed_forward", "id2label", "label2id",
+        "bos_token_id", "eos_token_id", "pad_token_id", "unk_token_id", "sep_token_id", "decoder_start_token_id", .. FolderGeneration.Proposals,
+    ];
+
     private readonly ConfigJson root, json;
 
     private FolderConfig(ConfigJson root, ConfigJson json) : base(root.Path)
@@ -28,6 +37,7 @@ internal sealed class FolderConfig : ModelNumbers
             "gemma3" or "gemma3_text" => Family.Gemma3,
             _ => throw json.Fault("model_type", $"'{Printable.Text(type)}' is not supported.", SupportedTypes),
         };
+        TiedHead = json.Flag("tie_word_embeddings") ?? root.Flag("tie_word_embeddings") ?? (Family.Gemma ? true : null);
         RefuseUnknown();
     }
 
@@ -35,7 +45,10 @@ internal sealed class FolderConfig : ModelNumbers
     public Family Family { get; }
 
     /// <summary>Whether the embedding is the head; null when the file does not say.</summary>
-    public bool? TiedHead => json.Flag("tie_word_embeddings") ?? root.Flag("tie_word_embeddings") ?? (Family.Gemma ? true : null);
+    public bool? TiedHead { get; }
+
+    /// <summary>Whether queries, keys and values have biases.</summary>
+    public bool Biased => json.Flag("attention_bias") == true;
 
     /// <summary>Number of token ids; null when the file does not say.</summary>
     public long? Vocabulary => json.Whole("vocab_size");
@@ -46,6 +59,9 @@ internal sealed class FolderConfig : ModelNumbers
         var root = ConfigJson.Open(path);
         return new FolderConfig(root, root.Object("text_config") ?? root);
     }
+
+    /// <summary>The keys that say something and that are not known here; those of the other parts of a larger model are not meant.</summary>
+    public IEnumerable<string> Unread => json.Unread(s_irrelevant);
 
     /// <summary>The object that names the ids that end an answer.</summary>
     public ConfigJson EndOfText => root.Has(FolderSource.EndKey) ? root : json;
@@ -71,8 +87,8 @@ internal sealed class FolderConfig : ModelNumbers
             NormEpsilon = size.NormEpsilon,
             EmbeddingScale = Family.Gemma ? MathF.Sqrt(size.Width) : 1,
             AttentionScale = 1 / MathF.Sqrt(scores),
-            AttentionSoftCap = SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0),
-            FinalSoftCap = SoftCap("final_logit_softcapping", gemma2 ? 30 : 0),
+            AttentionSoftCap = Family.Gemma ? SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0) : 0,
+            FinalSoftCap = Family.Gemma ? SoftCap("final_logit_softcapping", gemma2 ? 30 : 0) : 0,
             Activation = Family.Activation,
             Blocks = Blocks(size),
         };
@@ -104,16 +120,12 @@ internal sealed class FolderConfig : ModelNumbers
         _ => "rms_norm_eps",
     };
 
-    private float SoftCap(string key, float otherwise)
-    {
-        // Null switches it off; a missing key is the class's default.
-        var cap = json.Real(key) ?? (json.States(key) ? 0 : otherwise);
-        return cap >= 0 ? cap : throw json.Fault(key, $"is {cap}; 0 or more is needed.");
-    }
+    // Null switches it off; a missing key is the class's default.
+    private float SoftCap(string key, float otherwise) => CheckedCap(json.Name(key), json.Real(key) ?? (json.States(key) ? 0 : otherwise));
 
     private void RefuseUnknown()
     {
-        if (root.Object("quantization_config") is { } quantised)
+        if ((json.Object("quantization_config") ?? root.Object("quantization_config")) is { } quantised)
             throw root.Fault("quantization_config", $"the method '{Printable.Text(quantised.Text("quant_method") ?? "?")}' is not supported.", "Use the model in F32, F16 or BF16, or as a GGUF file.");
         foreach (var key in (string[])["hidden_activation", "hidden_act"])
             if (json.Text(key) is { } activation && activation != (Family.Gemma ? "gelu_pytorch_tanh" : "silu") && !(Family.Gemma && json.Has("hidden_activation") && key == "hidden_act"))
@@ -126,17 +138,19 @@ internal sealed class FolderConfig : ModelNumbers
 
     private LayerConfig[] Blocks(Dimensions size)
     {
-        var rope = new FolderRope(json, Family, size.HeadDim);
+        var rope = new FolderRope(json, Family, size.HeadDim, size.Context);
         var window = Window();
-        var local = json.Texts("layer_types") is { } types ? Stated(types, size.Layers) : Pattern();
+        var pattern = Pattern();
+        var local = json.Texts("layer_types") is { } types ? Stated(types, size.Layers) : pattern;
         return LayerConfig.Blocks(size.Layers, local, window, rope.Local, rope.Global);
     }
 
     private int Window()
     {
-        // Qwen's files state a window that is switched off.
-        if (Family == Family.Llama || (Family == Family.Qwen2 || Family == Family.Qwen3) && json.Flag("use_sliding_window") != true) return 0;
+        if (Family == Family.Llama) return 0;
         var window = json.Whole("sliding_window") ?? (json.States("sliding_window") ? 0 : 4096);
+        // Qwen's files state a window that is switched off.
+        if ((Family == Family.Qwen2 || Family == Family.Qwen3) && json.Flag("use_sliding_window") != true) return 0;
         return window is >= 0 and <= 1 << 24 ? (int)window : throw json.Fault("sliding_window", $"is {window}; 0 to {1 << 24} is possible.");
     }
 
@@ -145,6 +159,7 @@ internal sealed class FolderConfig : ModelNumbers
         if (types.Length != layers) throw json.Fault("layer_types", $"has {types.Length} entries for {layers} blocks.");
         if (types.FirstOrDefault(t => t is not ("full_attention" or "sliding_attention")) is { } other)
             throw json.Fault("layer_types", $"'{Printable.Text(other)}' is not supported.", "Supported: full_attention, sliding_attention.");
+        if (Family == Family.Llama && types.Contains("sliding_attention")) throw json.Fault("layer_types", "'sliding_attention' is not supported in llama models.", "Supported there: full_attention.");
         return l => types[l] == "sliding_attention";
     }
 

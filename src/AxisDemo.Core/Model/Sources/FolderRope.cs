@@ -9,12 +9,15 @@ namespace AxisDemo.Model.Sources;
 /// </summary>
 internal sealed class FolderRope
 {
-    private readonly int headDim;
+    private readonly int headDim, context;
 
-    public FolderRope(ConfigJson json, Family family, int headDim)
+    public FolderRope(ConfigJson json, Family family, int headDim, int context)
     {
-        this.headDim = headDim;
-        var parameters = json.Object("rope_parameters");
+        (this.headDim, this.context) = (headDim, context);
+        var (parameters, scaling) = (json.Object("rope_parameters"), json.Object("rope_scaling"));
+        // Different versions of transformers take different ones.
+        if (parameters is not null && scaling is not null) throw json.Fault("rope_scaling", "stands beside rope_parameters; one of them is meant.", "Remove the other.");
+        if (parameters?.Real("rope_theta") is { } inner && json.Real("rope_theta") is { } outer && inner != outer) throw json.Fault("rope_theta", $"is {outer}, and {inner} in rope_parameters; one of them is meant.", "Remove the other.");
         foreach (var part in (ConfigJson?[])[json, parameters])
             if (part?.Real("partial_rotary_factor") is { } share && share != 1) throw part.Fault("partial_rotary_factor", $"is {share}; only whole heads are rotated here.");
         if (parameters?.Object("full_attention") is { } full)
@@ -24,7 +27,7 @@ internal sealed class FolderRope
             return;
         }
 
-        Global = Frequencies(parameters?.Has("rope_theta") == true ? parameters : json, parameters ?? json.Object("rope_scaling"), "rope_theta", Theta(family));
+        Global = Frequencies(parameters?.Has("rope_theta") == true ? parameters : json, parameters ?? scaling, "rope_theta", Theta(family));
         Local = family.LocalTheta > 0 ? Frequencies(json, null, "rope_local_base_freq", family.LocalTheta) : Global;
     }
 
@@ -40,20 +43,29 @@ internal sealed class FolderRope
     private RopeFrequencies Frequencies(ConfigJson source, ConfigJson? scaling, string key, float otherwise)
     {
         var theta = source.Real(key) ?? otherwise;
-        if (!(theta > 0)) throw source.Fault(key, $"is {theta}; a positive number is needed.");
-        var type = scaling?.Text("rope_type") ?? scaling?.Text("type") ?? "default";
-        var inverse = Rope.Inverse(headDim, theta, type == "linear" ? Positive(scaling!, "factor") : 1, null);
-        if (type == "llama3")
+        var inverse = Rope.Inverse(headDim, theta);
+        if (!Rope.Reaches(inverse, context)) throw source.Fault(key, $"is {theta}, which gives no frequencies for {context} positions; 10000 or more is usual.");
+        var (newer, older) = (scaling?.Text("rope_type"), scaling?.Text("type"));
+        var type = newer ?? older ?? "default";
+        if (newer is null && older is null && scaling?.Has("factor") == true)
+            throw scaling.Fault("rope_type", "is missing beside a factor.", "Say which scaling is meant: linear, llama3, or default for none.");
+        if (type == "linear")
+        {
+            var factor = Positive(scaling!, "factor");
+            foreach (ref var frequency in inverse.AsSpan()) frequency /= factor;
+        }
+        else if (type == "llama3")
         {
             var (low, high) = (Positive(scaling!, "low_freq_factor"), Positive(scaling!, "high_freq_factor"));
             if (high <= low) throw scaling!.Fault("high_freq_factor", $"is {high}, which is not above low_freq_factor {low}.");
             Rope.ScaleLlama3(inverse, Positive(scaling!, "factor"), low, high, Positive(scaling!, "original_max_position_embeddings"));
         }
-        else if (type is not ("default" or "linear"))
+        else if (type != "default")
         {
-            throw scaling!.Fault(scaling.Has("rope_type") ? "rope_type" : "type", $"'{Printable.Text(type)}' is not supported.", "Supported: default, linear, llama3.");
+            throw scaling!.Fault(newer is null ? "type" : "rope_type", $"'{Printable.Text(type)}' is not supported.", "Supported: default, linear, llama3.");
         }
 
+        if (!Rope.Reaches(inverse, context)) throw scaling!.Fault("factor", $"gives no frequencies for {context} positions; 1 or more is usual.");
         return new RopeFrequencies(inverse);
     }
 

@@ -23,9 +23,7 @@ internal sealed partial class FolderSource : ModelSource
 
     private readonly IWeightFile weights;
     private readonly FolderConfig config;
-
-    // What of generation_config.json changes which tokens may come, whatever the request's sampling.
-    private static readonly string[] Unapplied = ["suppress_tokens", "begin_suppress_tokens", "bad_words_ids", "forced_bos_token_id", "forced_eos_token_id", "sequence_bias", "stop_strings"];
+    private readonly ConfigJson? generation;
 
     private FolderSource(string path, IWeightFile weights, FolderConfig config)
     {
@@ -34,8 +32,12 @@ internal sealed partial class FolderSource : ModelSource
             ?? throw new InputException(weights.Path, "model.embed_tokens.weight", "the tensor is missing.", "The model is incomplete, or no language model: download it again.");
         var head = Heads.FirstOrDefault(h => weights.TryGet(h, out _)) ?? Heads[0];
         Names = TensorNames.Folder(prefix, head, config.Family.PostNorms == Part.Always);
-        Tensors = [.. weights.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal) || t.Name == head && TiedHead != true)];
+        Tensors = [.. weights.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal) || (t.Name == head ? TiedHead != true : t.Name.StartsWith(head[..^"weight".Length], StringComparison.Ordinal)))];
         Config = config.Read((int)Math.Min(Find(Names.Embedding)!.Rows, int.MaxValue));
+        generation = FolderGeneration.Open(path);
+        CheckBiases(config.Biased, Find(Names.Block(0) + Names.QBias) is not null);
+        WarnUnknown(config.EndOfText.Path, config.Unread);
+        if (generation is not null) WarnUnknown(generation.Path, FolderGeneration.Unread(generation));
     }
 
     public override string Path { get; }
@@ -115,6 +117,13 @@ internal sealed partial class FolderSource : ModelSource
     [GeneratedRegex(@"-[0-9]{5}-of-(?!00001)[0-9]{5}\.safetensors\z", RegexOptions.CultureInvariant)]
     private static partial Regex Shard();
 
+    private void CheckBiases(bool stated, bool stored)
+    {
+        if (Family.QkvBias == Part.Always || stated == stored) return;
+        if (stated) throw new InputException(config.EndOfText.Path, "attention_bias", "is true, and the weights have no biases of queries.", "Download the model again, or use another one.");
+        Warn(config.EndOfText.Path, "attention_bias", "not true, and the weights have biases of queries, keys and values: they are applied.");
+    }
+
     private static IWeightFile OpenWeights(string folder)
     {
         var file = FindWeights(folder);
@@ -128,10 +137,6 @@ internal sealed partial class FolderSource : ModelSource
     // generation_config.json decides, because instruction-tuned models end their turns with another token than their documents.
     private int[] EndOfTurn()
     {
-        var file = System.IO.Path.Combine(Path, "generation_config.json");
-        var generation = File.Exists(file) ? ConfigJson.Open(file) : null;
-        foreach (var key in Unapplied.Where(key => generation?.Has(key) == true))
-            Warn(file, key, "is set and is not applied.");
         var json = generation?.Has(EndKey) == true ? generation : config.EndOfText;
         return [.. json.Wholes(EndKey).Select(id => id >= 0 && id < Config.Vocabulary
             ? (int)id

@@ -12,6 +12,9 @@ namespace AxisDemo.Model.Sources;
 /// </summary>
 internal sealed class GgufSource : ModelSource
 {
+    // Tokens that an answer must not have.
+    private const string Suppressed = "tokenizer.ggml.suppress_tokens";
+
     private readonly GgufFile file;
 
     private GgufSource(GgufFile file)
@@ -87,16 +90,15 @@ internal sealed class GgufSource : ModelSource
 
     private ModelConfig ReadConfig(int vocabulary)
     {
-        var numbers = new Keys(file, Family.Name);
-        var size = numbers.Dimensions();
-        if (numbers.WholeOr("attention.value_length", size.HeadDim) != size.HeadDim)
-            throw numbers.Fault($"{Family.Name}.attention.value_length", $"differs from the key length {size.HeadDim}; that is not supported.");
+        var keys = new GgufKeys(file, Family.Name);
+        var size = keys.Dimensions();
+        var rotary = keys.WholeOr("rope.dimension_count", size.HeadDim);
+        if (rotary < 2 || rotary % 2 != 0 || rotary > size.HeadDim)
+            throw keys.Fault(keys.Name("rope.dimension_count"), $"is {rotary}; an even number from 2 to the head's {size.HeadDim} is needed.");
+        keys.RefuseUnsupported(size, (int)rotary);
         // Files of Gemma 2 that were made before these keys: what llama.cpp takes for them.
         var gemma2 = Family == Family.Gemma2;
-        var (window, rotary) = (numbers.WholeOr("attention.sliding_window", gemma2 ? 4096 : 0), numbers.WholeOr("rope.dimension_count", size.HeadDim));
-        if (rotary < 2 || rotary % 2 != 0 || rotary > size.HeadDim)
-            throw numbers.Fault($"{Family.Name}.rope.dimension_count", $"is {rotary}; an even number from 2 to the head's {size.HeadDim} is needed.");
-        return new ModelConfig
+        var config = new ModelConfig
         {
             Architecture = Family.Name,
             Width = size.Width,
@@ -110,59 +112,24 @@ internal sealed class GgufSource : ModelSource
             EmbeddingScale = Family.Gemma ? MathF.Sqrt(size.Width) : 1,
             // No key carries Gemma's query_pre_attn_scalar: llama.cpp's rule is by size (46 blocks: the 27B of Gemma 2, 62: of Gemma 3).
             AttentionScale = 1 / MathF.Sqrt((Family.Name, size.Layers) is ("gemma2", 46) or ("gemma3", 62) ? (float)size.Width / size.Heads : size.HeadDim),
-            AttentionSoftCap = numbers.SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0),
-            FinalSoftCap = numbers.SoftCap("final_logit_softcapping", gemma2 ? 30 : 0),
+            // Only Gemma has them: in others' files they stay unread, as in llama.cpp, and are told of.
+            AttentionSoftCap = Family.Gemma ? keys.SoftCap("attn_logit_softcapping", gemma2 ? 50 : 0) : 0,
+            FinalSoftCap = Family.Gemma ? keys.SoftCap("final_logit_softcapping", gemma2 ? 30 : 0) : 0,
             Activation = Family.Activation,
-            Blocks = Blocks(numbers, size.Layers, (int)rotary, (int)window),
+            Blocks = Blocks(keys, size, (int)rotary),
         };
+        WarnUnknown(Path, keys.Unread);
+        if (file.Metadata.Values.GetValueOrDefault(Suppressed) is Array { Length: > 0 }) WarnUnknown(Path, [Suppressed]);
+        return config;
     }
 
-    private LayerConfig[] Blocks(Keys numbers, int layers, int rotary, int window)
+    private LayerConfig[] Blocks(GgufKeys keys, Dimensions size, int rotary)
     {
-        var theta = numbers.RealOr("rope.freq_base", 10_000);
-        if (!(theta > 0) || !float.IsFinite(theta)) throw numbers.Fault($"{Family.Name}.rope.freq_base", $"is {theta}; a positive number is needed.");
-        var key = $"{Family.Name}.rope.scaling.type";
-        var type = file.Metadata.TryString(key, out var found) ? found : "none";
-        if (type is not ("none" or "linear"))
-            throw new InputException(Path, key, $"'{Printable.Text(type)}' is not supported.", "Supported: none, linear, and llama3 through rope_freqs.weight.");
-        var factor = type == "linear" ? numbers.RealOr("rope.scaling.factor", 1) : 1;
-        if (!(factor > 0) || !float.IsFinite(factor)) throw numbers.Fault($"{Family.Name}.rope.scaling.factor", $"is {factor}; a positive number is needed.");
-        var divisors = file.TryGet("rope_freqs.weight", out var tensor) ? tensor.ToFloats() : null;
-        if (divisors is not null && divisors.Length != rotary / 2)
-            throw new InputException(Path, "rope_freqs.weight", $"has {divisors.Length} elements; {rotary / 2} are needed.");
-
-        var global = new RopeFrequencies(Rope.Inverse(rotary, theta, factor, divisors));
-        var local = Family.LocalTheta > 0 ? new RopeFrequencies(Rope.Inverse(rotary, Family.LocalTheta, 1, null)) : global;
-        return LayerConfig.Blocks(layers, Family.IsLocal, window, local, global);
-    }
-
-    private sealed class Keys(GgufFile file, string architecture) : ModelNumbers(file.Path)
-    {
-        public long WholeOr(string key, long otherwise)
-        {
-            if (!file.Metadata.TryInt64($"{architecture}.{key}", out var value)) return otherwise;
-            return value is >= 0 and <= 1 << 24 ? value : throw Fault($"{architecture}.{key}", $"is {value}; 0 to {1 << 24} is possible.");
-        }
-
-        public float RealOr(string key, float otherwise) => file.Metadata.TryFloat32($"{architecture}.{key}", out var value) ? value : otherwise;
-
-        public float SoftCap(string key, float otherwise) =>
-            RealOr(key, otherwise) is var cap && cap >= 0 && float.IsFinite(cap) ? cap : throw Fault($"{architecture}.{key}", $"is {cap}; 0 or more is needed.");
-
-        protected override string Spell(Number number) => $"{architecture}." + number switch
-        {
-            Number.Layers => "block_count",
-            Number.Width => "embedding_length",
-            Number.Heads => "attention.head_count",
-            Number.KvHeads => "attention.head_count_kv",
-            Number.HeadDim => "attention.key_length",
-            Number.MlpWidth => "feed_forward_length",
-            Number.Context => "context_length",
-            _ => "attention.layer_norm_rms_epsilon",
-        };
-
-        protected override long? Whole(Number number) => file.Metadata.TryInt64(Spell(number), out var value) ? value : null;
-
-        protected override float? Real(Number number) => file.Metadata.TryFloat32(Spell(number), out var value) ? value : null;
+        var rope = new GgufRope(file, keys, Family, rotary, size.Context);
+        // A window that no block of the family has stays unread, and is told of.
+        var window = Family.GlobalEvery == 1 ? 0 : (int)keys.WholeOr("attention.sliding_window", Family == Family.Gemma2 ? 4096 : 0);
+        // Without a window all blocks see everything, and are what such blocks are.
+        return window == 0 ? LayerConfig.Blocks(size.Layers, _ => false, 0, rope.Local, rope.Global)
+            : LayerConfig.Blocks(size.Layers, keys.WindowPattern(size.Layers) ?? Family.IsLocal, window, rope.Local, rope.Global);
     }
 }

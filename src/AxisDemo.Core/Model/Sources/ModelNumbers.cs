@@ -39,9 +39,13 @@ internal abstract class ModelNumbers(string path)
         if (headDim < 2 || headDim % 2 != 0 || headDim > LargestHead || (long)heads * headDim > Largest)
             throw Fault(Number.HeadDim, $"is {headDim}; an even number from 2 to {LargestHead} is needed, and {heads} heads of it must not be more than {Largest}.");
         var epsilon = Real(Number.NormEpsilon) ?? throw Missing(Number.NormEpsilon);
-        if (!(epsilon >= 0) || !float.IsFinite(epsilon)) throw Fault(Number.NormEpsilon, $"is {epsilon}; a small number is needed.");
+        // 0 divides by 0 where a row is 0, and no model in use has more than 1e-5.
+        if (!(epsilon > 0 && epsilon <= 1)) throw Fault(Number.NormEpsilon, $"is {epsilon}; a small number above 0 is needed.");
         return new Dimensions(layers, width, heads, kvHeads, headDim, Need(Number.MlpWidth), Need(Number.Context), epsilon);
     }
+
+    /// <summary>A soft cap c, checked: 0 is none; of c tanh(x / c), 1 / c has to be a number and x / c must not vanish where x does not.</summary>
+    protected float CheckedCap(string key, float cap) => cap is 0 or (>= 1e-30f and <= 1e30f) ? cap : throw Fault(key, $"is {cap}; 0 (none) or 1e-30 to 1e30 is needed.");
 
     /// <summary>The file's key.</summary>
     protected abstract string Spell(Number number);

@@ -45,6 +45,21 @@ public abstract class ModelSource : IDisposable
     /// </summary>
     public IReadOnlyList<string> Warnings => warnings;
 
+    /// <summary>All <see cref="Warnings"/> that can be had without the weights: tokenizer and template are read for theirs. Why one cannot be read is one too.</summary>
+    public IReadOnlyList<string> ReadWarnings()
+    {
+        try
+        {
+            _ = ReadTokenizer();
+            _ = ReadTemplate();
+            return Warnings;
+        }
+        catch (InputException e)
+        {
+            return [.. Warnings, e.Message];
+        }
+    }
+
     /// <summary>How the tensors are called.</summary>
     internal abstract TensorNames Names { get; }
 
@@ -107,6 +122,18 @@ public abstract class ModelSource : IDisposable
     {
         var line = $"{file}: {key}: {text}";
         if (!warnings.Contains(line)) warnings.Add(line);
+    }
+
+    /// <summary>One warning for all keys of a file that say something and are not known here, however many there are.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="keys">The keys.</param>
+    internal void WarnUnknown(string file, IEnumerable<string> keys)
+    {
+        const int Shown = 5;
+        var all = keys.ToList();
+        if (all.Count == 0) return;
+        var names = string.Join(", ", all.Take(Shown).Select(Printable.Text)) + (all.Count > Shown ? $" and {all.Count - Shown} more" : "");
+        Warn(file, names, "not known here, and not applied: answers may differ from what the model's makers had in mind.");
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ internal sealed class WeightLoader(ModelSource source, ITensorOps ops)
     // Tables that some converters store although they follow from the configuration.
     private static readonly string[] Derived = ["rotary_emb.inv_freq", "attn_rot_embd.weight", "rope_freqs.weight"];
 
+    // What sees or hears, in a GGUF file that has everything.
+    private static readonly string[] OtherParts = ["v.", "mm.", "a."];
+
     private readonly ModelConfig config = source.Config;
     private readonly TensorNames names = source.Names;
     private readonly int width = source.Config.Width;
@@ -65,7 +68,7 @@ internal sealed class WeightLoader(ModelSource source, ITensorOps ops)
 
     private IVector? Norm(string name)
     {
-        var gains = source.Find(name)!.ToFloats();
+        var gains = Finite(name);
         if (source.NormOffset != 0)
             for (var i = 0; i < gains.Length; i++) gains[i] += source.NormOffset;
         return ops.Vector(gains);
@@ -73,8 +76,18 @@ internal sealed class WeightLoader(ModelSource source, ITensorOps ops)
 
     private IVector? Bias(string name, int[]? order)
     {
-        if (source.Family.QkvBias == Part.Never || source.Find(name)?.ToFloats() is not { } values) return null;
+        if (source.Family.QkvBias == Part.Never || source.Find(name) is null) return null;
+        var values = Finite(name);
         return ops.Vector(order is null ? values : Array.ConvertAll(order, row => values[row]));
+    }
+
+    // One such number in a norm or a bias makes every logit none, whatever the text. Matrices are too large to look through.
+    private float[] Finite(string name)
+    {
+        var tensor = source.Find(name)!;
+        var values = tensor.ToFloats();
+        var wrong = Array.FindIndex(values, v => !float.IsFinite(v));
+        return wrong < 0 ? values : throw new InputException(tensor.File, name, $"holds {values[wrong]} at {wrong}.", "The file is damaged or converted wrongly; download it again.");
     }
 
     // The names of all tensors that the model consists of, and the block each is placed by; each is there and has its shape.
@@ -124,13 +137,18 @@ internal sealed class WeightLoader(ModelSource source, ITensorOps ops)
         }
     }
 
-    // A part of a block that is passed over would change every answer, and nobody would know.
+    // A part that is passed over would change every answer, and nobody would know. Beside the text model others may lie in the same file.
     private void Unknown(Dictionary<string, int> used)
     {
-        foreach (var tensor in source.Tensors)
-            if (tensor.Name.StartsWith(names.Blocks, StringComparison.Ordinal) && !used.ContainsKey(tensor.Name) && !Derived.Any(d => tensor.Name.EndsWith(d, StringComparison.Ordinal)))
+        var outer = used.Keys.Where(name => !name.StartsWith(names.Blocks, StringComparison.Ordinal)).Select(Part).ToHashSet(StringComparer.Ordinal);
+        var unknown = source.Tensors.Where(t => !used.ContainsKey(t.Name) && !Derived.Any(d => t.Name.EndsWith(d, StringComparison.Ordinal)) && !OtherParts.Any(p => t.Name.StartsWith(p, StringComparison.Ordinal))).ToList();
+        foreach (var tensor in unknown)
+            if (tensor.Name.StartsWith(names.Blocks, StringComparison.Ordinal) || outer.Contains(Part(tensor.Name)))
                 throw new InputException(tensor.File, Printable.Text(tensor.Name), $"is a part that this build does not know in a model of {config.Layers} {config.Architecture} blocks.",
                     $"Use a published model of a supported architecture: {string.Join(", ", ModelSource.Architectures)}.");
+        source.WarnUnknown(source.Path, unknown.Select(t => t.Name));
+
+        static string Part(string name) => name[..(name.LastIndexOf('.') + 1)];
     }
 
     // File row of each output row: pairs (2i, 2i+1) of a head become (i, i + half).

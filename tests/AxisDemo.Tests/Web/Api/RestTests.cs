@@ -168,6 +168,7 @@ public sealed class RestTests : IDisposable
         var axis = Assert.Single((await client.GetFromJsonAsync<JsonElement[]>("/api/axes", TestContext.Current.CancellationToken))!);
 
         Assert.Equal(("scripted", true, 4), (model.GetProperty("id").GetString(), model.GetProperty("current").GetBoolean(), model.GetProperty("layers").GetInt32()));
+        Assert.Equal(0, model.GetProperty("warnings").GetArrayLength());
         Assert.Equal(model.GetProperty("axes")[0].GetString(), axis.GetProperty("id").GetString());
         Assert.Equal(("scripted", 2, "1:3", "p75"), (axis.GetProperty("model").GetString(), axis.GetProperty("displayLayer").GetInt32(), axis.GetProperty("cap").GetProperty("layers").GetString(), axis.GetProperty("cap").GetProperty("threshold").GetString()));
         Assert.Equal("vampire", axis.GetProperty("roles")[1].GetProperty("role").GetString());
