@@ -1,4 +1,5 @@
 using AxisDemo.Formats;
+using AxisDemo.Kernels;
 using AxisDemo.Model;
 using AxisDemo.Model.Sources;
 using AxisDemo.Tests.Formats;
@@ -20,12 +21,12 @@ internal static class EditedModel
     });
 
     /// <summary>The logits of six tokens.</summary>
-    public static float[] Logits(this GgufEdit edit) => edit.With(Logits);
+    public static float[] Logits(this GgufEdit edit) => edit.With(path => Logits(path));
 
     /// <inheritdoc cref="Logits(GgufEdit)"/>
-    public static float[] Logits(string path)
+    public static float[] Logits(string path, KernelPath kernels = KernelPath.Scalar)
     {
-        using var model = TestModel.Open(path, threads: 1);
+        using var model = TestModel.Open(path, kernels, threads: 1);
         return Inspector.Run(model.Transformer, s_ids).Logits;
     }
 

@@ -20,6 +20,9 @@ public sealed class FolderKeysTests
     [InlineData("smollm", "rope_parameters", """{"factor": 4.0}""", "rope_parameters.rope_type")]
     [InlineData("smollm", "rope_parameters", """{"rope_theta": 10000.0}""", "rope_theta")]
     [InlineData("llama3", "rope_parameters", """{"rope_type": "default"}""", "rope_scaling")]
+    [InlineData("gemma3", "rope_parameters", """{"full_attention": {"factor": 8.0}}""", "rope_scaling")]
+    [InlineData("gemma2", "rope_parameters", """{"full_attention": {"factor": 8.0}}""", "rope_parameters.full_attention.rope_type")]
+    [InlineData("gemma2", "rope_parameters", """{"full_attention": {}, "sliding_attention": {"partial_rotary_factor": 0.5}}""", "rope_parameters.sliding_attention.partial_rotary_factor")]
     [InlineData("smollm", "rope_theta", "[10000.0, 100000.0, 10000.0, 100000.0]", "rope_theta")]
     [InlineData("smollm", "rope_theta", "1e-45", "rope_theta")]
     [InlineData("gemma3", "rope_local_base_freq", "-1", "rope_local_base_freq")]
@@ -46,6 +49,19 @@ public sealed class FolderKeysTests
         using var source = ModelSource.Open(folder.Path);
         Assert.Equal(EditedModel.Of("smollm").Set("llama.rope.scaling.factor", 4f).Open().Config.Blocks[0].Rope.Inverse, source.Config.Blocks[0].Rope.Inverse);
         Assert.Empty(source.Warnings);
+    }
+
+    // transformers 5: what a kind of block does not say is Gemma 3's default, or stands in the older keys.
+    [Theory]
+    [InlineData("""{"full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 1000000.0}}""")]
+    [InlineData("""{"full_attention": {"rope_type": "linear", "factor": 8.0}, "sliding_attention": {}}""")]
+    [InlineData("""{"full_attention": {"rope_type": "linear", "factor": 8.0}, "sliding_attention": {"rope_type": "default", "rope_theta": 10000}}""")]
+    public void Gemma_3s_kinds_of_blocks_may_leave_out_their_bases(string parameters)
+    {
+        using var folder = FolderModel.Copy("gemma3").Set("rope_parameters", parameters);
+        using var source = ModelSource.Open(folder.Path);
+        using var wanted = ModelSource.Open(Repository.Fixture("tiny-models", "gemma3"));
+        Assert.Equal(wanted.Config.Blocks.Select(b => b.Rope.Inverse), source.Config.Blocks.Select(b => b.Rope.Inverse));
     }
 
     [Theory]

@@ -18,12 +18,16 @@ internal sealed class FolderRope
         // Different versions of transformers take different ones.
         if (parameters is not null && scaling is not null) throw json.Fault("rope_scaling", "stands beside rope_parameters; one of them is meant.", "Remove the other.");
         if (parameters?.Real("rope_theta") is { } inner && json.Real("rope_theta") is { } outer && inner != outer) throw json.Fault("rope_theta", $"is {outer}, and {inner} in rope_parameters; one of them is meant.", "Remove the other.");
-        foreach (var part in (ConfigJson?[])[json, parameters])
+        var (full, sliding) = (parameters?.Object("full_attention"), parameters?.Object("sliding_attention"));
+        foreach (var part in (ConfigJson?[])[json, parameters, full, sliding])
             if (part?.Real("partial_rotary_factor") is { } share && share != 1) throw part.Fault("partial_rotary_factor", $"is {share}; only whole heads are rotated here.");
-        if (parameters?.Object("full_attention") is { } full)
+        if (full is not null)
         {
-            Global = Frequencies(full, full, "rope_theta", Theta(family));
-            Local = parameters.Object("sliding_attention") is { } sliding ? Frequencies(sliding, sliding, "rope_theta", 10_000) : Global;
+            // What a kind of block does not say stands where it stood before there were kinds.
+            Global = Frequencies(full.Has("rope_theta") ? full : json, full, "rope_theta", Theta(family));
+            Local = sliding?.Has("rope_theta") == true ? Frequencies(sliding, sliding, "rope_theta", 10_000)
+                : family.LocalTheta > 0 ? Frequencies(json, sliding, "rope_local_base_freq", family.LocalTheta)
+                : sliding is not null ? Frequencies(json, sliding, "rope_theta", Theta(family)) : Global;
             return;
         }
 
