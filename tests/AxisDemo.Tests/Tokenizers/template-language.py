@@ -3,7 +3,7 @@ loopcontrols, generation, tojson as plain json.dumps). python3 template-language
 
 "rendered" is what Jinja makes of a template, "error" what it throws, and "refused" a word of this interpreter's refusal, where it does not
 support what Jinja does."""
-import copy, json
+import copy, datetime, json
 import jinja2, jinja2.ext, jinja2.nodes, jinja2.sandbox
 
 class Generation(jinja2.ext.Extension):
@@ -20,6 +20,7 @@ env=jinja2.sandbox.ImmutableSandboxedEnvironment(trim_blocks=True,lstrip_blocks=
 env.filters['tojson']=tojson
 def raise_exception(m): raise jinja2.exceptions.TemplateError(m)
 env.globals['raise_exception']=raise_exception
+env.globals['strftime_now']=lambda format: datetime.datetime.now().strftime(format)
 V={'s':' Héllo 🎭 World ','n':7,'f':2.5,'t':True,'z':None,'l':[3,1,2],'d':{'b':1,'a':[1,'x'],'k y':None},'e':'','L':['b','A','c','a'],
    'rows':[{'r':'u','v':2},{'r':'a','v':1},{'r':'u'}], 'q':'it\'s "q"\n\t\\'}
 exprs='''1+2*3-4
