@@ -17,12 +17,13 @@ public sealed class ChatTemplate
     private const int MaxSource = 1 << 20;
 
     private readonly Block _body;
+    private readonly Frame _frame;
     private readonly string _origin;
     private readonly Lazy<bool> _knowsSystem;
 
-    private ChatTemplate(string jinja, string origin, Block body)
+    private ChatTemplate(string jinja, string origin, Block body, Frame frame)
     {
-        (Source, _origin, _body) = (jinja, origin, body);
+        (Source, _origin, _body, _frame) = (jinja, origin, body, frame);
         _knowsSystem = new(FindSystem);
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(jinja)));
     }
@@ -40,7 +41,7 @@ public sealed class ChatTemplate
     public bool KnowsSystem => _knowsSystem.Value;
 
     /// <summary>The same template with another clock: the date a template writes is part of the prompt.</summary>
-    public ChatTemplate At(TimeProvider clock) => new(Source, _origin, _body) { Clock = clock };
+    public ChatTemplate At(TimeProvider clock) => new(Source, _origin, _body, _frame) { Clock = clock };
 
     /// <summary>Reads a template.</summary>
     /// <param name="jinja">The template's text.</param>
@@ -49,7 +50,7 @@ public sealed class ChatTemplate
     public static ChatTemplate Parse(string jinja, string source)
     {
         if (jinja.Length > MaxSource) throw new InputException(source, "chat template", $"{jinja.Length:N0} characters; {MaxSource:N0} are allowed.");
-        return new(jinja, source, TemplateParser.Parse(jinja, source));
+        return new(jinja, source, TemplateParser.Parse(jinja, source, out var frame), frame);
     }
 
     /// <summary>The template inside a GGUF file; null when it has none.</summary>
@@ -144,6 +145,7 @@ public sealed class ChatTemplate
         run.Scope.Set("messages", messages);
         run.Scope.Set("add_generation_prompt", addGenerationPrompt);
         run.Scope = new Scope(run.Scope);
+        run.Scope.Hide(_frame.Hidden);
         _body.Execute(run);
         return run.Output.ToText();
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using AxisDemo.Formats;
 
@@ -7,7 +6,48 @@ namespace AxisDemo.Tokenizers.Templates;
 /// <summary>Reads expressions by Jinja's grammar: or, and, not, comparisons, + -, ~, * / // %, **, signs, then members, calls, filters and tests.</summary>
 internal class ExpressionParser(List<TemplateToken> tokens, string source)
 {
+    private readonly List<(int Line, string Fault)> _unknown = [];
+    private readonly List<HashSet<string>> _special = [];
     private int _at;
+
+    /// <summary>The names of the part that is being read.</summary>
+    protected Frame Names { get; private set; } = new(null);
+
+    protected T Inside<T>(Frame frame, Func<T> read)
+    {
+        var outer = Names;
+        Names = frame;
+        var result = read();
+        Names = outer;
+        return result;
+    }
+
+    /// <summary>Which of a macro's special names are read on the way.</summary>
+    protected HashSet<string> Special(Action read)
+    {
+        var names = new HashSet<string>();
+        _special.Add(names);
+        read();
+        _special.Remove(names);
+        return names;
+    }
+
+    private Name Read(int line, string name)
+    {
+        Names.Reads(name);
+        if (name is "caller" or "varargs" or "kwargs") _special.ForEach(names => names.Add(name));
+        return new(line, name);
+    }
+
+    // A filter or test that nobody knows is refused before it is reached, unless it stands under a condition: so does the reference.
+    protected int UnknownCount => _unknown.Count;
+
+    protected void ForgetUnknown(int from) => _unknown.RemoveRange(from, _unknown.Count - from);
+
+    protected void RefuseUnknown()
+    {
+        if (_unknown.Count > 0) throw new InputException(source, $"chat template, line {_unknown[0].Line}", _unknown[0].Fault);
+    }
 
     protected TemplateToken Current => tokens[_at];
 
@@ -51,29 +91,32 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
     public Expression Expression()
     {
         Deeper();
+        var unknown = _unknown.Count;
         var value = Or();
         while (IsName("if"))
         {
             var line = Next().Line;
             var condition = Or();
             value = new Choice(line, condition, value, Skip("else") ? Expression() : null);
+            ForgetUnknown(unknown);
         }
         return value;
     }
 
-    /// <summary>An expression, or several with commas between: a list.</summary>
-    protected Expression Tuple()
+    /// <summary>An expression, or several with commas between: a tuple.</summary>
+    protected Expression Tuple(Func<Expression>? read = null)
     {
+        read ??= Expression;
         var line = Current.Line;
-        var first = Expression();
+        var first = read();
         if (!IsOperator(",")) return first;
         var items = new List<Expression> { first };
         while (Skip(","))
         {
-            if (Current.Kind is TokenKind.BlockEnd or TokenKind.PrintEnd || IsOperator(")")) break;
-            items.Add(Expression());
+            if (Current.Kind is TokenKind.BlockEnd or TokenKind.PrintEnd || IsOperator(")") || IsName("recursive")) break;
+            items.Add(read());
         }
-        return new ListOf(line, items);
+        return new TupleOf(line, items);
     }
 
     public Expression Or()
@@ -122,7 +165,7 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
 
     private Expression Product() => Chain(Powered, "*", "/", "//", "%");
 
-    private Expression Powered() => Chain(() => Signed(), "**");
+    private Expression Powered() => Chain(() => Unary(), "**");
 
     private Expression Chain(Func<Expression> operand, params ReadOnlySpan<string> operators)
     {
@@ -135,13 +178,10 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
         return left;
     }
 
-    private Expression Signed(bool filters = true)
+    private Expression Unary(bool filters = true)
     {
         Deeper();
-        Expression value;
-        if (IsOperator("-")) value = new Negate(Next().Line, Signed(filters: false));
-        else if (Skip("+")) value = Signed(filters: false);
-        else value = Primary();
+        var value = Current is { Kind: TokenKind.Operator, Text: "-" or "+" } ? new Signed(Current.Line, Next().Text == "-", Unary(filters: false)) : Primary();
         value = Postfix(value);
         return filters ? FiltersAndTests(value) : value;
     }
@@ -158,12 +198,12 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
                     "true" or "True" => new Constant(token.Line, true),
                     "false" or "False" => new Constant(token.Line, false),
                     "none" or "None" => new Constant(token.Line, null),
-                    _ => new Name(token.Line, token.Text),
+                    _ => Read(token.Line, token.Text),
                 };
             case TokenKind.Integer:
-                return new Constant(token.Line, long.Parse(Next().Text, CultureInfo.InvariantCulture));
+                return new Constant(token.Line, PythonNumbers.ParseWhole(Next().Text, 0));
             case TokenKind.Float:
-                return new Constant(token.Line, double.Parse(Next().Text, CultureInfo.InvariantCulture));
+                return new Constant(token.Line, PythonNumbers.ParseReal(Next().Text));
             case TokenKind.Text:
                 var text = "";
                 while (Current.Kind == TokenKind.Text) text += Next().Text;
@@ -171,7 +211,7 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
         }
         if (Skip("("))
         {
-            var inner = IsOperator(")") ? new ListOf(token.Line, []) : Tuple();
+            var inner = IsOperator(")") ? new TupleOf(token.Line, []) : Tuple();
             Expect(")");
             return inner;
         }
@@ -235,8 +275,10 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
             {
                 var name = Next().Text;
                 Next();
+                if (named.Exists(n => n.Item1 == name)) throw Fail($"the argument '{name}' is there twice.");
                 named.Add((name, Expression()));
             }
+            else if (IsOperator("*") || IsOperator("**")) throw Fail($"'{Current.Text}' before an argument is not supported here.");
             else if (named.Count == 0) positional.Add(Expression());
             else throw Fail("an argument without a name cannot follow a named one.");
             return true;
@@ -260,6 +302,7 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
     {
         var line = Current.Line;
         var name = ExpectName();
+        if (!TemplateFilters.Exists(name)) _unknown.Add((line, $"the filter '{name}' is not known to this interpreter."));
         return new(line, value, name, IsOperator("(") ? CallArguments() : Templates.CallArguments.None);
     }
 
@@ -268,10 +311,12 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
         var line = Next().Line;
         var negated = Skip("not");
         var name = ExpectName();
+        if (!TemplateTests.Exists(name)) _unknown.Add((line, $"the test 'is {name}' is not known to this interpreter."));
         var arguments = Templates.CallArguments.None;
         if (IsOperator("(")) arguments = CallArguments();
+        else if (IsName("is")) throw Fail("a test cannot follow a test.");
         else if (Current.Kind is TokenKind.Text or TokenKind.Integer or TokenKind.Float || IsOperator("[") || IsOperator("{")
-            || Current.Kind == TokenKind.Name && Current.Text is not ("else" or "or" or "and" or "is" or "if" or "not" or "in"))
+            || Current.Kind == TokenKind.Name && Current.Text is not ("else" or "or" or "and"))
             arguments = new([Postfix(Primary())], []);
         return new(line, value, name, arguments, negated);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace AxisDemo.Tokenizers.Templates;
@@ -13,13 +14,17 @@ internal sealed class MarkedText : IEquatable<MarkedText>
     // Ascending borders: [m0, m1) came from a message, [m1, m2) from the template, [m2, m3) from a message ...
     private readonly int[] _marks;
 
-    private MarkedText(string value, int[] marks)
+    private MarkedText(string value, int[] marks, bool safe = false)
     {
         Value = value;
         _marks = marks;
+        IsSafe = safe;
     }
 
     public string Value { get; }
+
+    /// <summary>Whether it counts as HTML already (the filters <c>safe</c> and <c>escape</c>): what is added to it with + is escaped.</summary>
+    public bool IsSafe { get; }
 
     public static MarkedText FromTemplate(string value) => new(value, []);
 
@@ -36,24 +41,31 @@ internal sealed class MarkedText : IEquatable<MarkedText>
         return ((i < 0 ? ~i - 1 : i) & 1) == 0; // before the first border the index is -1, which is odd
     }
 
+    public MarkedText AsSafe(bool safe = true) => safe == IsSafe ? this : new(Value, _marks, safe);
+
     public MarkedText Slice(int start, int length)
     {
         if (length == Value.Length) return this;
-        if (length <= 0) return Empty;
+        if (length <= 0) return Empty.AsSafe(IsSafe);
         var marks = new List<int>();
         for (var i = 0; i < _marks.Length; i += 2)
         {
             var (from, to) = (Math.Max(_marks[i], start), Math.Min(_marks[i + 1], start + length));
             if (from < to) marks.AddRange([from - start, to - start]);
         }
-        return new(Value.Substring(start, length), [.. marks]);
+        return new(Value.Substring(start, length), [.. marks], IsSafe);
     }
 
-    /// <summary>The same marks on other characters; the change keeps the length, or the whole is marked if any of it was.</summary>
-    public MarkedText Map(Func<string, string> change)
+    /// <summary>Other characters in each one's place, by its index in <see cref="Value"/>; they are whose the character was.</summary>
+    public MarkedText Map(Func<Rune, int, string> change)
     {
-        var value = change(Value);
-        return value.Length == Value.Length ? new(value, _marks) : Of(value, _marks.Length > 0);
+        var changed = new Builder();
+        for (int i = 0, length; i < Value.Length; i += length)
+        {
+            if (Rune.DecodeFromUtf16(Value.AsSpan(i), out var rune, out length) == OperationStatus.Done) changed.Append(change(rune, i), IsMessage(i));
+            else changed.Append(Value.Substring(i, length), IsMessage(i));
+        }
+        return changed.ToText().AsSafe(IsSafe);
     }
 
     public List<PromptPart> Parts()

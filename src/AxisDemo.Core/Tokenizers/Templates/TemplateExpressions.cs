@@ -31,6 +31,11 @@ internal sealed class ListOf(int line, IReadOnlyList<Expression> items) : Expres
     protected override object? Value(TemplateRun run) => items.Select(i => i.Evaluate(run)).ToList();
 }
 
+internal sealed class TupleOf(int line, IReadOnlyList<Expression> items) : Expression(line)
+{
+    protected override object? Value(TemplateRun run) => new TemplateTuple(items.Select(i => i.Evaluate(run)));
+}
+
 internal sealed class MapOf(int line, IReadOnlyList<(Expression Key, Expression Value)> items) : Expression(line)
 {
     protected override object? Value(TemplateRun run)
@@ -62,9 +67,15 @@ internal sealed class Not(int line, Expression operand) : Expression(line)
     protected override object? Value(TemplateRun run) => !TemplateValues.Truth(operand.Evaluate(run));
 }
 
-internal sealed class Negate(int line, Expression operand) : Expression(line)
+/// <summary>A sign before a number.</summary>
+internal sealed class Signed(int line, bool negative, Expression operand) : Expression(line)
 {
-    protected override object? Value(TemplateRun run) => operand.Evaluate(run) is var value && value is double number ? -number : TemplateOperators.Apply(run, "-", 0L, value);
+    protected override object? Value(TemplateRun run)
+    {
+        var value = operand.Evaluate(run);
+        run.Line = Line;
+        return negative ? TemplateOperators.Negate(run, value) : TemplateValues.Number(value) ?? throw run.Fail($"{TemplateValues.TypeName(value)} has no sign.");
+    }
 }
 
 internal sealed class Binary(int line, string op, Expression left, Expression right) : Expression(line)
@@ -87,7 +98,7 @@ internal sealed class Comparison(int line, Expression first, IReadOnlyList<(stri
         {
             var right = operand.Evaluate(run);
             run.Line = Line;
-            if (!TemplateOperators.Holds(run, op, left, right)) return false;
+            if (!TemplateComparison.Holds(run, op, left, right)) return false;
             left = right;
         }
         return true;
@@ -127,12 +138,26 @@ internal sealed class SliceOf(int line, Expression target, Expression? start, Ex
 
 internal sealed class Call(int line, Expression target, CallArguments arguments) : Expression(line)
 {
-    protected override object? Value(TemplateRun run)
+    protected override object? Value(TemplateRun run) => Invoke(run, null);
+
+    /// <param name="run">The rendering.</param>
+    /// <param name="body">What a call block has inside, as the macro's <c>caller</c>; null for a call in an expression.</param>
+    public object? Invoke(TemplateRun run, TemplateCall? body)
     {
         var function = target.Evaluate(run);
         var given = arguments.Evaluate(run);
+        if (body is not null)
+        {
+            if (given.Named.ContainsKey("caller")) throw run.Fail("'caller' is given by the call block.");
+            given = given with { Named = new Dictionary<string, object?>(given.Named) { ["caller"] = body } };
+        }
         run.Line = Line;
-        return function is TemplateCall call ? call(run, given) : throw run.Fail($"{TemplateValues.TypeName(function)} cannot be called.");
+        return function switch
+        {
+            TemplateCall call => call(run, given),
+            LoopState loop => loop.Call(run, given),
+            _ => throw run.Fail($"{TemplateValues.TypeName(function)} cannot be called."),
+        };
     }
 }
 

@@ -1,156 +1,184 @@
-using System.Globalization;
+using System.Collections.Frozen;
 
 namespace AxisDemo.Tokenizers.Templates;
 
-/// <summary>What may stand after <c>|</c>.</summary>
+/// <summary>What may stand after <c>|</c>: the filters' names and arguments, and those of one value. <see cref="TemplateListFilters"/> has those of many.</summary>
 internal static class TemplateFilters
 {
-    public static object? Apply(TemplateRun run, string name, object? value, Arguments a) => name switch
+    internal delegate object? Filter(TemplateRun run, object? value, Given a);
+
+    private static readonly FrozenDictionary<string, (Signature Signature, Filter Apply)> s_filters = new Dictionary<string, (Signature, Filter)>
     {
-        "trim" => PythonText.Strip(Text(run, value), a.Get(0, "chars") is MarkedText c ? c.Value : null, left: true, right: true),
-        "lower" or "upper" or "title" or "capitalize" => TemplateMethods.Of(Text(run, value), name)!(run, Arguments.None),
-        "replace" => TemplateMethods.Replace(run, Text(run, value), a),
-        "string" => Text(run, value),
-        "safe" => value,
-        "length" or "count" => Length(run, value),
-        "default" or "d" => value is Undefined || TemplateValues.Truth(a.Get(1, "boolean")) && !TemplateValues.Truth(value) ? a.Get(0, "default_value", MarkedText.Empty) : value,
-        "join" => Join(run, value, a),
-        "first" => TemplateMembers.Items(run, value) is [var first, ..] ? first : new Undefined("first of nothing"),
-        "last" => TemplateMembers.Items(run, value) is [.., var last] ? last : new Undefined("last of nothing"),
-        "list" => TemplateMembers.Items(run, value).ToList(),
-        "items" => value is TemplateMap map ? TemplateMethods.Pairs(map) : value is Undefined ? [] : throw run.Fail($"{TemplateValues.TypeName(value)} has no items."),
-        "dictsort" => value is TemplateMap map ? TemplateMethods.Pairs(map).OrderBy(p => ((List<object?>)p!)[0]!.ToString(), StringComparer.OrdinalIgnoreCase).ToList()
-            : throw run.Fail($"{TemplateValues.TypeName(value)} has no items."),
-        "reverse" => value is MarkedText ? TemplateMembers.Slice(run, value, null, null, -1L) : Enumerable.Reverse(TemplateMembers.Items(run, value)).ToList(),
-        "sort" => Sort(run, value, a),
-        "unique" => Unique(run, value, a),
-        "map" => Map(run, value, a),
-        "select" => Pick(run, value, a, attribute: false, keep: true),
-        "reject" => Pick(run, value, a, attribute: false, keep: false),
-        "selectattr" => Pick(run, value, a, attribute: true, keep: true),
-        "rejectattr" => Pick(run, value, a, attribute: true, keep: false),
-        "min" or "max" => Extreme(run, value, name == "max"),
-        "sum" => TemplateMembers.Items(run, value).Aggregate((object?)0L, (x, y) => TemplateOperators.Apply(run, "+", x, y)),
-        "abs" => value is long and < 0 || value is double and < 0 ? TemplateOperators.Apply(run, "-", 0L, value) : value,
-        "round" => Math.Round(TemplateValues.Number(value) ?? throw run.Fail("round needs a number."), (int)Math.Clamp(a.Get(0, "precision") as long? ?? 0, 0, 15), MidpointRounding.ToEven),
-        "int" => Whole(value, a),
-        "float" => value is MarkedText t ? double.TryParse(t.Value, CultureInfo.InvariantCulture, out var d) ? d : 0.0 : TemplateValues.Number(value) ?? 0.0,
-        "indent" => Indent(run, Text(run, value), a),
-        "tojson" => TemplateJson.Write(run, value, a),
-        _ => throw run.Fail($"the filter '{name}' is not known to this interpreter."),
-    };
+        ["abs"] = (new(""), (run, value, a) => Absolute(run, value, a)),
+        ["capitalize"] = (new(""), (run, value, _) => PythonCase.Capitalize(Text(run, value))),
+        ["center"] = (new("width="), (run, value, a) => TemplateMethods.Pad(run, Text(run, value), a.Whole(0, 80), MarkedText.FromTemplate(" "), 'c')),
+        ["count"] = (new(""), (run, value, a) => Length(run, value, a)),
+        ["d"] = (new("default_value= boolean="), Default),
+        ["default"] = (new("default_value= boolean="), Default),
+        ["e"] = (new(""), (run, value, _) => TemplateOperators.Escape(Text(run, value)).AsSafe()),
+        ["escape"] = (new(""), (run, value, _) => TemplateOperators.Escape(Text(run, value)).AsSafe()),
+        ["float"] = (new("default="), (_, value, a) => Real(value, a)),
+        ["forceescape"] = (new(""), (run, value, _) => TemplateOperators.Escape(Text(run, value).AsSafe(false)).AsSafe()),
+        ["indent"] = (new("width= first= blank="), Indent),
+        ["int"] = (new("default= base="), (_, value, a) => Whole(value, a)),
+        ["length"] = (new(""), (run, value, a) => Length(run, value, a)),
+        ["lower"] = (new(""), (run, value, _) => PythonCase.Lower(Text(run, value))),
+        ["replace"] = (new("old new count="), (run, value, a) => TemplateMethods.Replace(run, Text(run, value), Text(run, a[0]), Text(run, a[1]), a.Optional(2) ?? -1)),
+        ["round"] = (new("precision= method="), (_, value, a) => Round(value, a)),
+        ["safe"] = (new(""), (run, value, _) => Text(run, value).AsSafe()),
+        ["string"] = (new(""), (run, value, _) => Text(run, value)),
+        ["title"] = (new(""), (run, value, _) => Title(Text(run, value))),
+        ["tojson"] = (new("ensure_ascii= indent= separators= sort_keys="), TemplateJson.Write),
+        ["trim"] = (new("chars="), (run, value, a) => PythonText.Strip(Text(run, value), a[0] is null ? null : a.Text(0).Value, left: true, right: true)),
+        ["truncate"] = (new("length= killwords= end= leeway="), Truncate),
+        ["upper"] = (new(""), (run, value, _) => PythonCase.Upper(Text(run, value))),
+        ["wordcount"] = (new(""), (run, value, _) => Words(Text(run, value).Value)),
+    }.Concat(TemplateListFilters.All).ToFrozenDictionary();
+
+    // The reference has them; here they are refused when they are used.
+    private static readonly FrozenSet<string> s_refused =
+        FrozenSet.ToFrozenSet(["attr", "filesizeformat", "pprint", "random", "striptags", "urlencode", "urlize", "wordwrap", "xmlattr"]);
+
+    // What these make of a text that is safe or escaped would be escaped on the way, or is not worth the trouble.
+    private static readonly FrozenSet<string> s_notOfSafe = FrozenSet.ToFrozenSet(["center", "format", "indent", "truncate"]);
+
+    // And these would escape what they are, if a safe text is put around or into it.
+    private static readonly FrozenSet<string> s_notWithSafe = FrozenSet.ToFrozenSet(["indent", "tojson", "truncate"]);
+
+    public static bool Exists(string name) => s_filters.ContainsKey(name) || s_refused.Contains(name) || TemplateListFilters.IsOpen(name) || name == "format";
+
+    public static object? Apply(TemplateRun run, string name, object? value, Arguments arguments)
+    {
+        if (value is MarkedText text)
+        {
+            run.Charge(text.Value.Length);
+            if (text.IsSafe && s_notOfSafe.Contains(name)) throw run.Fail($"the filter '{name}' of a text that is safe or escaped is not supported here.");
+        }
+        if (s_notWithSafe.Contains(name) && arguments.Positional.Concat(arguments.Named.Values).Any(x => x is MarkedText { IsSafe: true }))
+            throw run.Fail($"the filter '{name}' with a text that is safe or escaped is not supported here.");
+        if (s_filters.TryGetValue(name, out var filter)) return filter.Apply(run, value, filter.Signature.Bind(run, $"the filter '{name}'", arguments));
+        if (name == "format") return TemplatePercent.Format(run, Text(run, value), arguments);
+        return TemplateListFilters.IsOpen(name) ? TemplateListFilters.Open(run, name, value, arguments)
+            : throw run.Fail($"the filter '{name}' is not {(s_refused.Contains(name) ? "supported" : "known")} by this interpreter.");
+    }
 
     private static MarkedText Text(TemplateRun run, object? value) => TemplateValues.Text(value, run);
 
-    private static long Length(TemplateRun run, object? value) => value switch
+    private static object? Default(TemplateRun run, object? value, Given a) =>
+        value is Undefined || a.Truth(1) && !TemplateValues.Truth(value) ? a.Or(0, MarkedText.Empty) : value;
+
+    private static long Length(TemplateRun run, object? value, Given a) =>
+        TemplateMembers.Length(run, value) ?? throw a.Fail($"{TemplateValues.TypeName(value)} has no length.");
+
+    private static object? Absolute(TemplateRun run, object? value, Given a) => TemplateValues.Number(value) switch
     {
-        MarkedText t => TemplateMembers.Length(t.Value),
-        List<object?> l => l.Count,
-        TemplateMap m => m.Count,
-        Undefined => 0,
-        _ => throw run.Fail($"{TemplateValues.TypeName(value)} has no length."),
+        long n => n < 0 ? TemplateOperators.Negate(run, n) : n,
+        double d => Math.Abs(d),
+        _ => throw a.Fail($"a number is needed, not {TemplateValues.TypeName(value)}."),
     };
 
-    private static object? Whole(object? value, Arguments a)
+    private static object? Whole(object? value, Given a)
     {
-        var fallback = a.Get(0, "default", 0L);
-        if (value is MarkedText text)
+        if (value is Undefined) throw a.Fail($"{TemplateValues.TypeName(value)}, is no number.");
+        var radix = a.Whole(1, 10);
+        try
         {
-            var digits = text.Value.Trim();
-            if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n)) return n;
-            return double.TryParse(digits, CultureInfo.InvariantCulture, out var parsed) && Math.Abs(parsed) < 9e18 ? (long)parsed : fallback;
+            if (value is MarkedText text && radix is 0 or >= 2 and <= 36 && PythonNumbers.ParseWhole(text.Value, (int)radix) is { } whole) return whole;
+            var real = value is MarkedText t ? PythonNumbers.ParseReal(t.Value) : TemplateValues.Number(value) is long n ? (object)n : TemplateValues.Number(value);
+            switch (real)
+            {
+                case null or double.NaN: return a.Or(0, 0L);
+                case long exact: return exact;
+            }
+            var number = (double)real;
+            if (double.IsInfinity(number) && value is MarkedText) return a.Or(0, 0L);
+            return Math.Abs(number) < 9223372036854775808.0 ? (long)number : throw new OverflowException();
         }
-        return TemplateValues.Number(value) is { } d && Math.Abs(d) < 9e18 ? value is long exact ? exact : (long)d : fallback;
-    }
-
-    private static MarkedText Join(TemplateRun run, object? value, Arguments a)
-    {
-        var items = TemplateMembers.Items(run, value);
-        if (a.Get(1, "attribute") is { } attribute) items = [.. items.Select(i => Attribute(run, i, attribute))];
-        return TemplateMethods.Join(run, Text(run, a.Get(0, "d", MarkedText.Empty)), items);
-    }
-
-    // "a.b.0" looks into what it finds.
-    private static object? Attribute(TemplateRun run, object? item, object? path)
-    {
-        if (path is long) return TemplateMembers.Item(run, item, path);
-        foreach (var name in Text(run, path).Value.Split('.'))
-            item = TemplateMembers.Item(run, item, long.TryParse(name, CultureInfo.InvariantCulture, out var at) ? at : MarkedText.FromTemplate(name));
-        return item;
-    }
-
-    private static List<object?> Map(TemplateRun run, object? value, Arguments a)
-    {
-        var items = TemplateMembers.Items(run, value);
-        if (a.Named.TryGetValue("attribute", out var attribute))
-            return [.. items.Select(i => Attribute(run, i, attribute)).Select(found => found is Undefined ? a.Get(int.MaxValue, "default", found) : found)];
-        var filter = a.Get(0, "name") as MarkedText ?? throw run.Fail("map needs a filter's name or attribute=.");
-        return [.. items.Select(i => Each(run, () => Apply(run, filter.Value, i, a.After(1))))];
-    }
-
-    private static List<object?> Pick(TemplateRun run, object? value, Arguments a, bool attribute, bool keep)
-    {
-        var skip = attribute ? 1 : 0;
-        if (attribute && a.Positional.Count == 0) throw run.Fail("an attribute's name is needed.");
-        var test = a.Positional.Count > skip ? Text(run, a.Positional[skip]).Value : null;
-        return TemplateMembers.Items(run, value).FindAll(item => Each(run, () =>
+        catch (OverflowException)
         {
-            var subject = attribute ? Attribute(run, item, a.Positional[0]) : item;
-            return (test is null ? TemplateValues.Truth(subject) : TemplateTests.Holds(run, test, subject, a.After(skip + 1))) == keep;
-        }));
-    }
-
-    private static T Each<T>(TemplateRun run, Func<T> work)
-    {
-        run.Step();
-        return work();
-    }
-
-    private static object? Key(TemplateRun run, object? item, Arguments a)
-    {
-        if (a.Named.TryGetValue("attribute", out var attribute) && attribute is not null) item = Attribute(run, item, attribute);
-        return item is MarkedText t && !TemplateValues.Truth(a.Get(int.MaxValue, "case_sensitive")) ? t.Map(v => v.ToLowerInvariant()) : item;
-    }
-
-    private static List<object?> Sort(TemplateRun run, object? value, Arguments a)
-    {
-        var order = Comparer<object?>.Create((x, y) => Each(run, () => TemplateOperators.Order(run, x, y)));
-        var keyed = TemplateMembers.Items(run, value).Select(i => (Item: i, Key: Key(run, i, a)));
-        return [.. (TemplateValues.Truth(a.Get(0, "reverse")) ? keyed.OrderByDescending(k => k.Key, order) : keyed.OrderBy(k => k.Key, order)).Select(k => k.Item)];
-    }
-
-    private static List<object?> Unique(TemplateRun run, object? value, Arguments a)
-    {
-        var (seen, kept) = (new List<object?>(), new List<object?>());
-        foreach (var item in TemplateMembers.Items(run, value))
-        {
-            var key = Key(run, item, a);
-            if (seen.Exists(s => Each(run, () => TemplateValues.Same(s, key)))) continue;
-            seen.Add(key);
-            kept.Add(item);
+            throw a.Fail("a number grows beyond 64 bits.");
         }
-        return kept;
     }
 
-    private static object? Extreme(TemplateRun run, object? value, bool greatest)
+    private static object? Real(object? value, Given a) => value switch
     {
-        var items = TemplateMembers.Items(run, value);
-        return items.Count == 0 ? new Undefined("the extreme of nothing")
-            : items.Aggregate((best, x) => TemplateOperators.Order(run, x, best) is var order && (greatest ? order > 0 : order < 0) ? x : best);
-    }
+        Undefined => throw a.Fail($"{TemplateValues.TypeName(value)}, is no number."),
+        MarkedText text => PythonNumbers.ParseReal(text.Value) ?? a.Or(0, 0.0),
+        _ => TemplateValues.Number(value) is { } number ? Convert.ToDouble(number) : a.Or(0, 0.0),
+    };
 
-    private static MarkedText Indent(TemplateRun run, MarkedText text, Arguments a)
+    private static object? Round(object? value, Given a)
     {
-        var width = a.Get(0, "width", 4L) switch
+        var places = a.Whole(0);
+        var number = TemplateValues.Number(value) ?? throw a.Fail($"a number is needed, not {TemplateValues.TypeName(value)}.");
+        switch (a.Text(1, "common").Value)
         {
-            long n => MarkedText.FromTemplate(new string(' ', (int)Math.Clamp(n, 0, 1000))),
-            MarkedText t => t,
-            _ => throw run.Fail("indent needs a number or a text."),
-        };
-        var (first, blank) = (TemplateValues.Truth(a.Get(1, "first")), TemplateValues.Truth(a.Get(2, "blank")));
-        var lines = (List<object?>)TemplateMethods.Of(text, "split")!(run, new([MarkedText.FromTemplate("\n")], new Dictionary<string, object?>()))!;
+            case "common" when number is long n:
+                // 20 places are more than 64 bits have.
+                return places >= 0 ? n : places < -19 ? 0L
+                    : (long)(PythonNumbers.Nearest(n, System.Numerics.BigInteger.Pow(10, (int)-places)) * System.Numerics.BigInteger.Pow(10, (int)-places));
+            case "common": return PythonNumbers.Round((double)number, places);
+            case "ceil" or "floor" when Math.Abs(places) > 22: throw a.Fail("no more than 22 places are rounded up or down.");
+            case ("ceil" or "floor") and var method:
+                var (scale, real) = (Math.Pow(10, places), Convert.ToDouble(number));
+                if (!double.IsFinite(real) || Math.Abs(real * scale) > 1L << 53) throw a.Fail("the number is too large to be rounded up or down.");
+                // A whole number results in between, which has no negative zero.
+                return ((method == "ceil" ? Math.Ceiling(real * scale) : Math.Floor(real * scale)) + 0.0) / scale;
+            default: throw a.Fail("'method' has to be 'common', 'ceil' or 'floor'.");
+        }
+    }
+
+    private static MarkedText Indent(TemplateRun run, object? value, Given a)
+    {
+        if (value is not MarkedText text) throw a.Fail($"a text is needed, not {TemplateValues.TypeName(value)}.");
+        var width = a.Or(0, 4L) is MarkedText given ? given : (MarkedText)TemplateOperators.Repeat(run, MarkedText.FromTemplate(" "), a.Whole(0, 4));
+        var lines = TemplateMethods.Lines(run, text + MarkedText.FromTemplate("\n"));
         for (var i = 0; i < lines.Count; i++)
-            if (i == 0 ? first : blank || !PythonText.IsBlank(((MarkedText)lines[i]!).Value)) lines[i] = width + (MarkedText)lines[i]!;
+        {
+            var line = (MarkedText)lines[i]!;
+            if (i == 0 ? a.Truth(1) : a.Truth(2) || line.Value.Length > 0) lines[i] = TemplateOperators.Join(run, width, line);
+        }
         return TemplateMethods.Join(run, MarkedText.FromTemplate("\n"), lines);
+    }
+
+    // A word begins after white space, a hyphen or an opening bracket, and nowhere else: "don't" stays one.
+    private static MarkedText Title(MarkedText text)
+    {
+        var titled = new MarkedText.Builder();
+        for (int from = 0, at = 0; at < text.Value.Length; from = at)
+        {
+            static bool Between(char c) => PythonText.IsSpace(c) || "-({[<".Contains(c);
+            var between = Between(text.Value[at]);
+            while (at < text.Value.Length && Between(text.Value[at]) == between) at++;
+            var word = text.Slice(from, at - from).AsSafe(false);
+            var first = char.IsSurrogatePair(text.Value, from) ? 2 : 1;
+            titled.Append(PythonCase.Upper(word.Slice(0, first))).Append(PythonCase.Lower(word.Slice(first, word.Value.Length - first)));
+        }
+        return titled.ToText();
+    }
+
+    private static MarkedText Truncate(TemplateRun run, object? value, Given a)
+    {
+        if (value is not MarkedText text) throw a.Fail($"a text is needed, not {TemplateValues.TypeName(value)}.");
+        var (length, end, leeway) = (a.Whole(0, 255), a.Text(2, "..."), a.Optional(3) ?? 5);
+        var room = length - PythonText.Length(end.Value);
+        if (room < 0) throw a.Fail("'length' is less than what 'end' needs.");
+        if (leeway < 0) throw a.Fail("'leeway' cannot be negative.");
+        if (PythonText.Length(text.Value) - length <= leeway) return text;
+        var kept = (MarkedText)TemplateMembers.Slice(run, text, null, room, null)!;
+        if (!a.Truth(1) && kept.Value.LastIndexOf(' ') is >= 0 and var space) kept = kept.Slice(0, space);
+        return TemplateOperators.Join(run, kept, end);
+    }
+
+    private static long Words(string text)
+    {
+        var (count, inWord) = (0L, false);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var letter = rune.Value == '_' || PythonText.IsAlphanumeric(rune);
+            if (letter && !inWord) count++;
+            inWord = letter;
+        }
+        return count;
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AxisDemo.Tokenizers.Templates;
 
 /// <summary>The functions every template sees.</summary>
@@ -7,19 +5,25 @@ internal static class TemplateGlobals
 {
     private const int MaxRange = 100_000;
 
+    private static readonly Signature s_message = new("message"), s_format = new("format"), s_separator = new("sep=");
+
     public static void Define(Scope scope)
     {
         scope.Set("range", (TemplateCall)Range);
-        scope.Set("namespace", (TemplateCall)Namespace);
-        scope.Set("dict", (TemplateCall)Dict);
-        scope.Set("raise_exception", (TemplateCall)((run, a) => throw run.Raised(TemplateValues.Text(a.Get(0, "message"), run).Value)));
-        scope.Set("strftime_now", (TemplateCall)((run, a) => MarkedText.FromTemplate(Time(run, TemplateValues.Text(a.Get(0, "format"), run).Value))));
+        scope.Set("namespace", (TemplateCall)((run, a) => new TemplateNamespace(Map(run, "namespace", a))));
+        scope.Set("dict", (TemplateCall)((run, a) => Map(run, "dict", a)));
+        scope.Set("joiner", (TemplateCall)Joiner);
+        foreach (var name in (string[])["cycler", "lipsum", "self"])
+            scope.Set(name, (TemplateCall)((run, _) => throw run.Fail($"'{name}' is not supported here.")));
+        scope.Set("raise_exception", (TemplateCall)((run, a) => throw run.Raised(TemplateValues.Text(s_message.Bind(run, "raise_exception", a)[0], run).Value)));
+        scope.Set("strftime_now", (TemplateCall)((run, a) => Time(run, s_format.Bind(run, "strftime_now", a).Text(0))));
     }
 
-    private static List<object?> Range(TemplateRun run, Arguments a)
+    private static TemplateRange Range(TemplateRun run, Arguments a)
     {
-        if (a.Positional.Count is < 1 or > 3 || a.Positional.Any(p => p is not long)) throw run.Fail("range needs one to three whole numbers.");
-        var numbers = a.Positional.Cast<long>().ToArray();
+        if (a.Named.Count > 0) throw run.Fail("range takes no arguments with names.");
+        if (a.Positional.Count is < 1 or > 3 || a.Positional.Any(p => TemplateValues.Number(p) is not long)) throw run.Fail("range needs one to three whole numbers.");
+        var numbers = a.Positional.Select(p => (long)TemplateValues.Number(p)!).ToArray();
         var (from, to) = numbers.Length == 1 ? (0, numbers[0]) : (numbers[0], numbers[1]);
         var step = numbers.Length == 3 ? numbers[2] : 1;
         if (step == 0) throw run.Fail("range's step cannot be 0.");
@@ -30,34 +34,51 @@ internal static class TemplateGlobals
             run.Step();
             items.Add((long)i);
         }
-        return items;
+        return new(items, from, to, step);
     }
 
-    private static TemplateNamespace Namespace(TemplateRun run, Arguments a)
+    // A mapping or pairs, then names.
+    private static TemplateMap Map(TemplateRun run, string function, Arguments a)
     {
-        var space = new TemplateNamespace();
-        if (a.Get(0, "") is TemplateMap map)
-            foreach (var (key, value) in map) space[key.Value] = value;
-        foreach (var (name, value) in a.Named) space[name] = value;
-        return space;
-    }
-
-    private static TemplateMap Dict(TemplateRun run, Arguments a)
-    {
+        if (a.Positional.Count > 1) throw run.Fail($"{function} takes no more than one argument without a name.");
         var map = new TemplateMap();
+        if (a.Positional.Count == 1)
+        {
+            var pairs = a.Positional[0] is TemplateMap given ? new TemplateView("items", given).Items : TemplateMembers.Iterate(run, a.Positional[0]);
+            foreach (var pair in pairs)
+            {
+                run.ChargeItems(1);
+                if (pair is not (List<object?> and [MarkedText key, var value])) throw run.Fail($"{function} needs a mapping, or pairs of a text and a value.");
+                map[key] = value;
+            }
+        }
         foreach (var (name, value) in a.Named) map[name] = value;
         return map;
     }
 
-    private static string Time(TemplateRun run, string format)
+    // Nothing at the first call, the separator at the others.
+    private static TemplateCall Joiner(TemplateRun run, Arguments arguments)
     {
+        var separator = s_separator.Bind(run, "joiner", arguments).Or(0, MarkedText.FromTemplate(", "));
+        var called = false;
+        return (_, _) =>
+        {
+            if (called) return separator;
+            called = true;
+            return MarkedText.Empty;
+        };
+    }
+
+    private static MarkedText Time(TemplateRun run, MarkedText marked)
+    {
+        var format = marked.Value;
         var now = run.Clock.GetLocalNow();
-        var text = new StringBuilder();
+        var text = new MarkedText.Builder();
         for (var i = 0; i < format.Length; i++)
         {
             if (format[i] != '%')
             {
-                text.Append(format[i]);
+                text.Append(marked.Slice(i, 1));
                 continue;
             }
             var bare = i + 1 < format.Length && format[i + 1] == '-'; // no leading zero
@@ -82,8 +103,8 @@ internal static class TemplateGlobals
                 'T' => "HH:mm:ss",
                 _ => throw run.Fail($"strftime_now does not know '%{directive}'."),
             });
-            text.Append(bare && field.Length > 1 ? field.TrimStart('0') is { Length: > 0 } trimmed ? trimmed : "0" : field);
+            text.Append(bare && field.Length > 1 ? field.TrimStart('0') is { Length: > 0 } trimmed ? trimmed : "0" : field, marked.IsMessage(i));
         }
-        return text.ToString();
+        return text.ToText();
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace AxisDemo.Tokenizers.Templates;
 
@@ -9,25 +8,27 @@ namespace AxisDemo.Tokenizers.Templates;
 /// </summary>
 internal static class TemplateJson
 {
-    public static MarkedText Write(TemplateRun run, object? value, Arguments a)
+    public static object? Write(TemplateRun run, object? value, Given a)
     {
-        var indent = a.Get(1, "indent") switch
+        var indent = a[1] switch
         {
             null => null,
-            long n => new string(' ', (int)Math.Clamp(n, 0, 100)),
-            MarkedText t => t.Value,
-            _ => throw run.Fail("tojson's indent has to be a number or a text."),
+            MarkedText text => text,
+            _ => (MarkedText)TemplateOperators.Repeat(run, MarkedText.FromTemplate(" "), a.Whole(1)),
         };
-        var (comma, colon) = a.Get(2, "separators") is List<object?> { Count: 2 } s
-            ? (TemplateValues.Text(s[0], run).Value, TemplateValues.Text(s[1], run).Value)
-            : (indent is null ? ", " : ",", ": ");
+        var (comma, colon) = a[2] switch
+        {
+            null => (MarkedText.FromTemplate(indent is null ? ", " : ","), MarkedText.FromTemplate(": ")),
+            List<object?> and [MarkedText { IsSafe: false } first, MarkedText { IsSafe: false } second] => (first, second),
+            var other => throw a.Wrong(2, "two texts", other),
+        };
         var to = new MarkedText.Builder();
-        new Writer(run, to, indent, comma, colon, TemplateValues.Truth(a.Get(3, "sort_keys")), TemplateValues.Truth(a.Get(0, "ensure_ascii"))).Write(value, 0);
+        new Writer(run, to, indent, comma, colon, a.Truth(3), a.Truth(0)).Write(value, 0);
         run.Charge(to.Length);
         return to.ToText();
     }
 
-    private sealed record Writer(TemplateRun Run, MarkedText.Builder To, string? Indent, string Comma, string Colon, bool SortKeys, bool Ascii)
+    private sealed record Writer(TemplateRun Run, MarkedText.Builder To, MarkedText? Indent, MarkedText Comma, MarkedText Colon, bool SortKeys, bool Ascii)
     {
         public void Write(object? value, int depth)
         {
@@ -38,13 +39,15 @@ internal static class TemplateJson
                 case null: To.Append("null"); break;
                 case bool b: To.Append(b ? "true" : "false"); break;
                 case long n: To.Append(n.ToString(CultureInfo.InvariantCulture)); break;
-                case double d: To.Append(TemplateValues.Float(d)); break;
+                case double d:
+                    To.Append(double.IsFinite(d) ? PythonNumbers.Repr(d) : double.IsNaN(d) ? "NaN" : d > 0 ? "Infinity" : "-Infinity");
+                    break;
                 case MarkedText t: Quote(t); break;
-                case List<object?> list:
+                case List<object?> list and not TemplateRange:
                     Items('[', ']', list, depth, item => Write(item, depth + 1));
                     break;
                 case TemplateMap map:
-                    var pairs = SortKeys ? map.OrderBy(p => p.Key.Value, StringComparer.Ordinal).ToList() : [.. map];
+                    var pairs = SortKeys ? map.OrderBy(p => p.Key.Value, Comparer<string>.Create(PythonText.Compare)).ToList() : [.. map];
                     Items('{', '}', pairs, depth, pair =>
                     {
                         Quote(pair.Key);
@@ -71,30 +74,25 @@ internal static class TemplateJson
 
         private void Break(int depth)
         {
-            if (Indent is not null) To.Append("\n" + string.Concat(Enumerable.Repeat(Indent, depth)));
+            if (Indent is null) return;
+            To.Append("\n").Append((MarkedText)TemplateOperators.Repeat(Run, Indent, depth));
         }
 
         private void Quote(MarkedText text)
         {
             To.Append("\"");
-            foreach (var (part, fromTemplate) in text.Parts())
+            To.Append(text.Map((rune, _) => rune.Value switch
             {
-                var escaped = new StringBuilder(part.Length);
-                foreach (var c in part)
-                    escaped.Append(c switch
-                    {
-                        '"' => "\\\"",
-                        '\\' => "\\\\",
-                        '\n' => "\\n",
-                        '\r' => "\\r",
-                        '\t' => "\\t",
-                        '\b' => "\\b",
-                        '\f' => "\\f",
-                        _ when c < ' ' || Ascii && c > '~' => $"\\u{(int)c:x4}",
-                        _ => c.ToString(),
-                    });
-                To.Append(escaped.ToString(), !fromTemplate);
-            }
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                '\b' => "\\b",
+                '\f' => "\\f",
+                _ when rune.Value < ' ' || Ascii && rune.Value > '~' => string.Concat(rune.ToString().Select(c => $"\\u{(int)c:x4}")),
+                _ => rune.ToString(),
+            }));
             To.Append("\"");
         }
     }

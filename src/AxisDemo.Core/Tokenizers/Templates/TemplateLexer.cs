@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using AxisDemo.Formats;
 
 namespace AxisDemo.Tokenizers.Templates;
@@ -13,7 +14,7 @@ internal readonly record struct TemplateToken(TokenKind Kind, string Text, int L
 /// (<c>trim_blocks</c>) and the indentation before it (<c>lstrip_blocks</c>) belong to the block, <c>-</c> eats all white space on
 /// its side, and one newline at the very end is dropped.
 /// </summary>
-internal sealed class TemplateLexer
+internal sealed partial class TemplateLexer
 {
     private static readonly string[] s_operators =
         ["//", "**", "==", "!=", ">=", "<=", "+", "-", "*", "/", "%", "~", "<", ">", "=", ".", ":", "|", ",", ";", "(", ")", "[", "]", "{", "}"];
@@ -82,7 +83,7 @@ internal sealed class TemplateLexer
     {
         var end = _text.IndexOf("#}", _at, StringComparison.Ordinal);
         if (end < 0) throw Fail("a comment {# is not closed.");
-        var sign = _text[end - 1];
+        var sign = end > _at ? _text[end - 1] : ' ';
         _at = end + 2;
         After(sign, newline: true);
     }
@@ -126,7 +127,7 @@ internal sealed class TemplateLexer
             if (_at >= _text.Length) throw Fail($"a tag is not closed with {close}");
             var rest = _text.AsSpan(_at);
             // A brace of a dictionary closes before the tag does.
-            if (depth == 0 && (rest.StartsWith(close) || rest.Length > 1 && rest[0] is '-' or '+' && rest[1..].StartsWith(close)))
+            if (depth == 0 && (rest.StartsWith(close) || rest[0] == '-' && rest[1..].StartsWith(close) || !print && rest[0] == '+' && rest[1..].StartsWith(close)))
             {
                 var sign = rest[0];
                 Add(end, "");
@@ -158,26 +159,25 @@ internal sealed class TemplateLexer
 
     private void Number()
     {
-        var start = _at;
-        var whole = Take(c => char.IsAsciiDigit(c) || c == '_');
-        var exact = true;
-        if (_at + 1 < _text.Length && _text[_at] == '.' && char.IsAsciiDigit(_text[_at + 1]))
+        var real = Real().Match(_text, _at);
+        var number = real.Success ? real : Whole().Match(_text, _at);
+        try
         {
-            _at++;
-            Take(char.IsAsciiDigit);
-            exact = false;
+            if (number.Length == 0 || (real.Success ? PythonNumbers.ParseReal(real.Value) is null : PythonNumbers.ParseWhole(number.Value, 0) is null)) throw Fail("a number is expected.");
         }
-        if (_at + 1 < _text.Length && _text[_at] is 'e' or 'E' && (char.IsAsciiDigit(_text[_at + 1]) || _text[_at + 1] is '+' or '-'))
+        catch (OverflowException)
         {
-            _at += 2;
-            Take(char.IsAsciiDigit);
-            exact = false;
+            throw Fail($"'{number.Value}' is no number this interpreter can hold: it has more than 64 bits.");
         }
-        var number = (exact ? whole : _text[start.._at]).Replace("_", "", StringComparison.Ordinal);
-        if (exact ? !long.TryParse(number, CultureInfo.InvariantCulture, out _) : !double.TryParse(number, CultureInfo.InvariantCulture, out _))
-            throw Fail($"'{number}' is no number this interpreter can hold.");
-        Add(exact ? TokenKind.Integer : TokenKind.Float, number);
+        Add(real.Success ? TokenKind.Float : TokenKind.Integer, number.Value);
+        _at += number.Length;
     }
+
+    [GeneratedRegex(@"\G(?<!\.)([0-9]+_)*[0-9]+((\.([0-9]+_)*[0-9]+)?[eE][+\-]?([0-9]+_)*[0-9]+|\.([0-9]+_)*[0-9]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex Real();
+
+    [GeneratedRegex(@"\G(0[bB](_?[0-1])+|0[oO](_?[0-7])+|0[xX](_?[0-9a-fA-F])+|[1-9](_?[0-9])*|0(_?0)*)", RegexOptions.CultureInvariant)]
+    private static partial Regex Whole();
 
     private void Quoted(char quote)
     {
@@ -207,13 +207,16 @@ internal sealed class TemplateLexer
             return i;
         }
         if (c == '\n') return i;
-        var digits = c switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
-        if (digits > 0 && i + digits < _text.Length
-            && uint.TryParse(_text.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var point) && point <= 0x10ffff)
+        if (c is 'x' or 'u' or 'U')
         {
+            var digits = c == 'x' ? 2 : c == 'u' ? 4 : 8;
+            if (i + digits >= _text.Length || !uint.TryParse(_text.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var point) || point > 0x10ffff)
+                throw Fail($"a text has '\\{c}' without its {digits} digits.");
             to.Append(point < 0x10000 ? ((char)point).ToString() : char.ConvertFromUtf32((int)point));
             return i + digits;
         }
+        if (c == 'N') throw Fail("characters by name ('\\N') are not supported here.");
+        if (c > '~') throw Fail("a backslash before such a character is not supported here.");
         if (c is >= '0' and <= '7')
         {
             var (value, end) = (0, i);

@@ -1,57 +1,79 @@
 using System.Buffers;
+using System.Text;
 
 namespace AxisDemo.Tokenizers.Templates;
 
-/// <summary>The methods of texts, mappings and lists that templates call. Results keep the marks of what they were made from.</summary>
+/// <summary>The methods of texts that templates call. Results keep the marks of what they were made from.</summary>
 internal static class TemplateMethods
 {
+    private delegate object? Method(TemplateRun run, MarkedText text, Given a);
+
     private static readonly SearchValues<char> s_lineEnds = SearchValues.Create("\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029");
 
-    private const int MaxPieces = 1_000_000;
-
-    public static TemplateCall? Of(TemplateMap map, string name) => name switch
+    private static readonly Dictionary<string, (Signature Signature, Method Call)> s_methods = new()
     {
-        "items" => (_, _) => Pairs(map),
-        "keys" => (_, _) => map.Keys.Cast<object?>().ToList(),
-        "values" => (_, _) => map.Values.ToList(),
-        "get" => (run, a) => a.Get(0, "key") is MarkedText key && map.TryGetValue(key, out var value) ? value : a.Get(1, "default"),
-        _ => null,
+        ["strip"] = (new("chars= /"), (_, text, a) => PythonText.Strip(text, Characters(a), left: true, right: true)),
+        ["lstrip"] = (new("chars= /"), (_, text, a) => PythonText.Strip(text, Characters(a), left: true, right: false)),
+        ["rstrip"] = (new("chars= /"), (_, text, a) => PythonText.Strip(text, Characters(a), left: false, right: true)),
+        ["split"] = (new("sep= maxsplit="), (run, text, a) => TemplateSplitting.Split(run, text, a, fromEnd: false)),
+        ["rsplit"] = (new("sep= maxsplit="), (run, text, a) => TemplateSplitting.Split(run, text, a, fromEnd: true)),
+        ["splitlines"] = (new("keepends="), (run, text, a) => Lines(run, text, a.Whole(0) != 0)),
+        ["partition"] = (new("sep /"), (run, text, a) => TemplateSplitting.Partition(run, text, a, fromEnd: false)),
+        ["rpartition"] = (new("sep /"), (run, text, a) => TemplateSplitting.Partition(run, text, a, fromEnd: true)),
+        ["startswith"] = (new("prefix start= end= /"), (_, text, a) => Any(text, a, (part, p) => part.StartsWith(p))),
+        ["endswith"] = (new("suffix start= end= /"), (_, text, a) => Any(text, a, (part, p) => part.EndsWith(p))),
+        ["removeprefix"] = (new("prefix /"), (_, text, a) => a.Text(0).Value is var p && text.Value.StartsWith(p, StringComparison.Ordinal) ? text.Slice(p.Length, text.Value.Length - p.Length) : text),
+        ["removesuffix"] = (new("suffix /"), (_, text, a) => a.Text(0).Value is var p && text.Value.EndsWith(p, StringComparison.Ordinal) ? text.Slice(0, text.Value.Length - p.Length) : text),
+        ["replace"] = (new("old new count= /"), (run, text, a) => Replace(run, text, a.Text(0), a.Text(1), a.Whole(2, -1))),
+        ["upper"] = (new(""), (_, text, _) => PythonCase.Upper(text)),
+        ["lower"] = (new(""), (_, text, _) => PythonCase.Lower(text)),
+        ["capitalize"] = (new(""), (_, text, _) => PythonCase.Capitalize(text)),
+        ["title"] = (new(""), (_, text, _) => PythonCase.Title(text)),
+        ["swapcase"] = (new(""), (_, text, _) => PythonCase.Swap(text)),
+        ["find"] = (new("sub start= end= /"), (run, text, a) => Place(run, text.Value, a, fromEnd: false)),
+        ["rfind"] = (new("sub start= end= /"), (run, text, a) => Place(run, text.Value, a, fromEnd: true)),
+        ["index"] = (new("sub start= end= /"), (run, text, a) => Place(run, text.Value, a, fromEnd: false) is >= 0 and var at ? at : throw a.Fail("the text is not found.")),
+        ["rindex"] = (new("sub start= end= /"), (run, text, a) => Place(run, text.Value, a, fromEnd: true) is >= 0 and var at ? at : throw a.Fail("the text is not found.")),
+        ["count"] = (new("sub start= end= /"), (run, text, a) => Count(run, text.Value, a)),
+        ["join"] = (new("iterable /"), (run, text, a) => Join(run, text, TemplateMembers.Items(run, a[0]).ConvertAll<object?>(item => item is MarkedText ? item
+            : throw a.Fail($"only texts can be joined, not {TemplateValues.TypeName(item)}.")))),
+        ["center"] = (new("width fillchar= /"), (run, text, a) => Pad(run, text, a.Whole(0), Fill(a, 1), 'c')),
+        ["ljust"] = (new("width fillchar= /"), (run, text, a) => Pad(run, text, a.Whole(0), Fill(a, 1), '<')),
+        ["rjust"] = (new("width fillchar= /"), (run, text, a) => Pad(run, text, a.Whole(0), Fill(a, 1), '>')),
+        ["zfill"] = (new("width /"), (run, text, a) => Pad(run, text, a.Whole(0), MarkedText.FromTemplate("0"), '=')),
+        ["isdigit"] = (new(""), (_, text, _) => All(text, PythonText.IsDigit)),
+        ["isdecimal"] = (new(""), (_, text, _) => All(text, PythonText.IsDecimal)),
+        ["isalpha"] = (new(""), (_, text, _) => All(text, Rune.IsLetter)),
+        ["isalnum"] = (new(""), (_, text, _) => All(text, PythonText.IsAlphanumeric)),
+        ["isspace"] = (new(""), (_, text, _) => text.Value.Length > 0 && PythonText.IsBlank(text.Value)),
+        ["isascii"] = (new(""), (_, text, _) => Ascii.IsValid(text.Value)),
+        ["isprintable"] = (new(""), (_, text, _) => text.Value.Length == 0 || All(text, PythonText.IsPrintable)),
+        ["islower"] = (new(""), (_, text, _) => IsCase(text, PythonCase.IsLower)),
+        ["isupper"] = (new(""), (_, text, _) => IsCase(text, PythonCase.IsUpper)),
     };
 
-    public static TemplateCall? Of(List<object?> list, string name) => name switch
-    {
-        "count" => (_, a) => (long)list.Count(x => TemplateValues.Same(x, a.Get(0, "value"))),
-        "index" => (run, a) => list.FindIndex(x => TemplateValues.Same(x, a.Get(0, "value"))) is >= 0 and var at ? (long)at : throw run.Fail("the value is not in the list."),
-        _ => null,
-    };
+    // The reference has them; here they are refused when they are called.
+    private static readonly HashSet<string> s_refused = ["casefold", "encode", "expandtabs", "format_map", "isidentifier", "isnumeric", "istitle", "maketrans", "translate"];
 
-    public static TemplateCall? Of(MarkedText text, string name) => name switch
-    {
-        "strip" => (run, a) => PythonText.Strip(text, Characters(run, a), left: true, right: true),
-        "lstrip" => (run, a) => PythonText.Strip(text, Characters(run, a), left: true, right: false),
-        "rstrip" => (run, a) => PythonText.Strip(text, Characters(run, a), left: false, right: true),
-        "split" => (run, a) => Split(run, text, a, fromEnd: false),
-        "rsplit" => (run, a) => Split(run, text, a, fromEnd: true),
-        "splitlines" => (_, a) => Lines(text, TemplateValues.Truth(a.Get(0, "keepends"))),
-        "startswith" => (run, a) => Any(run, a, p => text.Value.StartsWith(p, StringComparison.Ordinal)),
-        "endswith" => (run, a) => Any(run, a, p => text.Value.EndsWith(p, StringComparison.Ordinal)),
-        "removeprefix" => (run, a) => Needle(run, a) is var p && text.Value.StartsWith(p, StringComparison.Ordinal) ? text.Slice(p.Length, text.Value.Length - p.Length) : text,
-        "removesuffix" => (run, a) => Needle(run, a) is var p && text.Value.EndsWith(p, StringComparison.Ordinal) ? text.Slice(0, text.Value.Length - p.Length) : text,
-        "replace" => (run, a) => Replace(run, text, a),
-        "upper" => (_, _) => text.Map(v => v.ToUpperInvariant()),
-        "lower" => (_, _) => text.Map(v => v.ToLowerInvariant()),
-        "capitalize" => (_, _) => text.Map(v => v.Length == 0 ? v : char.ToUpperInvariant(v[0]) + v[1..].ToLowerInvariant()),
-        "title" => (_, _) => text.Map(Title),
-        "find" => (run, a) => Place(text.Value, text.Value.IndexOf(Needle(run, a), StringComparison.Ordinal)),
-        "rfind" => (run, a) => Place(text.Value, text.Value.LastIndexOf(Needle(run, a), StringComparison.Ordinal)),
-        "count" => (run, a) => Needle(run, a) is { Length: > 0 } n ? (long)Occurrences(text.Value, n).Count() : TemplateMembers.Length(text.Value) + 1L,
-        "join" => (run, a) => Join(run, text, TemplateMembers.Items(run, a.Get(0, "iterable"))),
-        "isdigit" => (_, _) => text.Value.Length > 0 && text.Value.All(char.IsDigit),
-        "isspace" => (_, _) => text.Value.Length > 0 && PythonText.IsBlank(text.Value),
-        _ => null,
-    };
+    // These make of a safe text what they make of another; the others would have to escape their arguments.
+    private static readonly HashSet<string> s_ofSafe =
+    [
+        "strip", "lstrip", "rstrip", "upper", "lower", "capitalize", "title", "swapcase", "startswith", "endswith", "find", "rfind", "index", "rindex", "count",
+        "isdigit", "isdecimal", "isalpha", "isalnum", "isspace", "isascii", "isprintable", "islower", "isupper",
+    ];
 
-    public static List<object?> Pairs(TemplateMap map) => [.. map.Select(p => (object?)new List<object?> { p.Key, p.Value })];
+    public static TemplateCall? Of(TemplateRun run, MarkedText text, string name)
+    {
+        if (s_refused.Contains(name)) return (_, _) => throw run.Fail($"the method '{name}' of a text is not supported here.");
+        if (!s_methods.TryGetValue(name, out var method) && name != "format") return null;
+        return (caller, arguments) =>
+        {
+            caller.Charge(text.Value.Length);
+            if (text.IsSafe && !s_ofSafe.Contains(name)) throw caller.Fail($"the method '{name}' of a text that is safe or escaped is not supported here.");
+            return name == "format" ? TemplateFormat.Format(caller, text, arguments)
+                : method.Call(caller, text, method.Signature.Bind(caller, $"the method '{name}'", arguments));
+        };
+    }
 
     public static MarkedText Join(TemplateRun run, MarkedText separator, List<object?> items)
     {
@@ -66,14 +88,12 @@ internal static class TemplateMethods
         return joined.ToText();
     }
 
-    public static MarkedText Replace(TemplateRun run, MarkedText text, Arguments a)
+    /// <summary>So many of the places replaced; all of them where the count is negative. An empty text is found before every character and at the end.</summary>
+    public static MarkedText Replace(TemplateRun run, MarkedText text, MarkedText old, MarkedText with, long most)
     {
-        if (a.Get(0, "old") is not MarkedText { Value.Length: > 0 } old || a.Get(1, "new") is not MarkedText with)
-            throw run.Fail("replace needs a text to find, not empty, and one to put there.");
-        var most = a.Get(2, "count") is long n and >= 0 ? n : long.MaxValue;
         var replaced = new MarkedText.Builder();
         var from = 0;
-        foreach (var at in Occurrences(text.Value, old.Value))
+        foreach (var at in run.Occurrences(text.Value, old.Value))
         {
             if (most-- == 0) break;
             run.Charge(at - from + with.Value.Length, replaced.Length);
@@ -84,69 +104,13 @@ internal static class TemplateMethods
         return replaced.Append(text.Slice(from, text.Value.Length - from)).ToText();
     }
 
-    public static string Title(string text)
-    {
-        var letters = text.ToCharArray();
-        for (var i = 0; i < letters.Length; i++)
-            letters[i] = i > 0 && char.IsLetter(letters[i - 1]) ? char.ToLowerInvariant(letters[i]) : char.ToUpperInvariant(letters[i]);
-        return new string(letters);
-    }
-
-    private static List<object?> Split(TemplateRun run, MarkedText text, Arguments a, bool fromEnd)
-    {
-        var most = a.Get(1, "maxsplit") is long n and >= 0 ? n : long.MaxValue;
-        var cuts = a.Get(0, "sep") switch
-        {
-            null => Words(text.Value, most, fromEnd, run),
-            MarkedText { Value.Length: > 0 } separator => Cuts(text.Value, separator.Value, most, fromEnd),
-            _ => throw run.Fail("split needs a text that is not empty."),
-        };
-        if (cuts.Count > MaxPieces) throw run.Fail($"split makes more than {MaxPieces:N0} pieces.");
-        run.Charge(text.Value.Length);
-        return [.. cuts.Select(c => (object?)text.Slice(c.From, c.To - c.From))];
-    }
-
-    private static List<(int From, int To)> Cuts(string text, string separator, long most, bool fromEnd)
-    {
-        List<int> places = [.. Occurrences(text, separator)];
-        if (places.Count > most) places = fromEnd ? places[^(int)most..] : places[..(int)most];
-        var cuts = new List<(int, int)>();
-        var from = 0;
-        foreach (var at in places)
-        {
-            cuts.Add((from, at));
-            from = at + separator.Length;
-        }
-        cuts.Add((from, text.Length));
-        return cuts;
-    }
-
-    private static List<(int From, int To)> Words(string text, long most, bool fromEnd, TemplateRun run)
-    {
-        if (most != long.MaxValue && fromEnd) throw run.Fail("rsplit by white space with a limit is not supported.");
-        var cuts = new List<(int, int)>();
-        for (var i = 0; i < text.Length;)
-        {
-            if (PythonText.IsSpace(text[i]))
-            {
-                i++;
-                continue;
-            }
-            var from = i;
-            if (cuts.Count == most) i = PythonText.TrimmedEnd(text);
-            else while (i < text.Length && !PythonText.IsSpace(text[i])) i++;
-            cuts.Add((from, i));
-            if (cuts.Count > most) break;
-        }
-        return cuts;
-    }
-
-    private static List<object?> Lines(MarkedText text, bool keepEnds)
+    public static List<object?> Lines(TemplateRun run, MarkedText text, bool keepEnds = false)
     {
         var lines = new List<object?>();
         var value = text.Value;
         for (var from = 0; from < value.Length;)
         {
+            run.ChargeItems(1);
             var end = value.AsSpan(from).IndexOfAny(s_lineEnds) is >= 0 and var at ? from + at : value.Length;
             var next = end + (end < value.Length ? value.AsSpan(end).StartsWith("\r\n") ? 2 : 1 : 0);
             lines.Add(text.Slice(from, (keepEnds ? next : end) - from));
@@ -155,28 +119,53 @@ internal static class TemplateMethods
         return lines;
     }
 
-    private static IEnumerable<int> Occurrences(string text, string needle)
+    /// <summary>Filled up to a width in code points: at the end (&lt;), the beginning (&gt;), both (^ as the method <c>format</c>, c as <c>center</c>), or behind the sign (=).</summary>
+    public static MarkedText Pad(TemplateRun run, MarkedText text, long width, MarkedText fill, char align)
     {
-        for (var at = text.IndexOf(needle, StringComparison.Ordinal); at >= 0; at = text.IndexOf(needle, at + needle.Length, StringComparison.Ordinal))
-            yield return at;
+        var missing = width - PythonText.Length(text.Value);
+        if (missing <= 0) return text;
+        MarkedText Filled(long count) => (MarkedText)TemplateOperators.Repeat(run, fill, count);
+        // Python's center puts the odd one to the left where the width is odd, and its format does not.
+        var left = align switch { '<' => 0, '^' => missing / 2, 'c' => missing / 2 + (missing & width & 1), _ => missing };
+        var sign = align == '=' && text.Value.Length > 0 && text.Value[0] is '+' or '-' ? 1 : 0;
+        return new MarkedText.Builder().Append(text.Slice(0, sign)).Append(Filled(left)).Append(text.Slice(sign, text.Value.Length - sign)).Append(Filled(missing - left)).ToText();
     }
 
-    private static long Place(string text, int at) => at < 0 ? -1 : TemplateMembers.Length(text[..at]);
+    public static bool IsCase(MarkedText text, Func<Rune, bool> wanted) =>
+        text.Value.EnumerateRunes().Any(wanted) && text.Value.EnumerateRunes().All(r => wanted(r) || !PythonCase.IsCased(r));
 
-    private static string? Characters(TemplateRun run, Arguments a) => a.Get(0, "chars") switch
+    private static bool All(MarkedText text, Func<Rune, bool> test) => text.Value.Length > 0 && text.Value.EnumerateRunes().All(test);
+
+    private static MarkedText Fill(Given a, int at) => a.Text(at, " ") is var fill && PythonText.Length(fill.Value) == 1 ? fill : throw a.Wrong(at, "one character", fill);
+
+    private static string? Characters(Given a) => a[0] is null ? null : a.Text(0).Value;
+
+    private static long Place(TemplateRun run, string text, Given a, bool fromEnd)
     {
-        null => null,
-        MarkedText t => t.Value,
-        var other => throw run.Fail($"strip needs a text of characters, not {TemplateValues.TypeName(other)}."),
-    };
+        var needle = a.Text(0).Value;
+        if (TemplateMembers.Window(text, a.Optional(1), a.Optional(2)) is not var (from, to)) return -1;
+        var part = text[from..to];
+        var at = fromEnd ? run.FindLast(part, needle, part.Length) : run.Find(part, needle, 0);
+        return at < 0 ? -1 : PythonText.Length(text.AsSpan(0, from + at));
+    }
 
-    private static string Needle(TemplateRun run, Arguments a) =>
-        a.Get(0, "text") is MarkedText t ? t.Value : throw run.Fail($"a text is needed, not {TemplateValues.TypeName(a.Get(0, "text"))}.");
-
-    private static bool Any(TemplateRun run, Arguments a, Func<string, bool> test) => a.Get(0, "text") switch
+    private static long Count(TemplateRun run, string text, Given a)
     {
-        MarkedText t => test(t.Value),
-        List<object?> l => l.OfType<MarkedText>().Any(t => test(t.Value)),
-        var other => throw run.Fail($"a text is needed, not {TemplateValues.TypeName(other)}."),
-    };
+        var needle = a.Text(0).Value;
+        return TemplateMembers.Window(text, a.Optional(1), a.Optional(2)) is var (from, to) ? run.Occurrences(text[from..to], needle).Count() : 0;
+    }
+
+    private delegate bool Border(ReadOnlySpan<char> part, ReadOnlySpan<char> text);
+
+    private static bool Any(MarkedText text, Given a, Border test)
+    {
+        MarkedText[] wanted = a[0] switch
+        {
+            MarkedText one => [one],
+            TemplateTuple several => [.. several.Select(x => x as MarkedText ?? throw a.Wrong(0, "a text or a tuple of texts", x))],
+            var other => throw a.Wrong(0, "a text or a tuple of texts", other),
+        };
+        if (TemplateMembers.Window(text.Value, a.Optional(1), a.Optional(2)) is not var (from, to)) return false;
+        return Array.Exists(wanted, w => test(text.Value.AsSpan(from, to - from), w.Value));
+    }
 }

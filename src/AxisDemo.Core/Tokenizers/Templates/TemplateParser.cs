@@ -5,10 +5,13 @@ internal sealed class TemplateParser(List<TemplateToken> tokens, string source) 
 {
     private int _loops;
 
-    public static Block Parse(string template, string source)
+    public static Block Parse(string template, string source, out Frame frame)
     {
         var parser = new TemplateParser(TemplateLexer.Read(template, source), source);
-        return parser.Body([]);
+        frame = parser.Names;
+        var body = parser.Body([]);
+        parser.RefuseUnknown();
+        return body;
     }
 
     // Up to one of the closing names, which stays unread behind its "{%".
@@ -58,10 +61,12 @@ internal sealed class TemplateParser(List<TemplateToken> tokens, string source) 
             "if" => If(line),
             "for" => For(line),
             "set" => Set(line),
+            "with" => With(line),
             "macro" => Macro(line),
+            "call" => CallBlock(line),
             "break" when _loops > 0 => new Jump(line, Flow.Break),
             "continue" when _loops > 0 => new Jump(line, Flow.Continue),
-            "generation" => Closed("endgeneration"), // marks an answer for training; its text is text
+            "generation" => Generation(line),
             "filter" => FilterBlock(line),
             _ => throw Fail($"the tag '{name}' is not supported here."),
         };
@@ -71,68 +76,120 @@ internal sealed class TemplateParser(List<TemplateToken> tokens, string source) 
 
     private If If(int line)
     {
+        var unknown = UnknownCount;
+        Names.Branch(1);
         var condition = Tuple();
         Expect(TokenKind.BlockEnd);
         var then = Body(["elif", "else", "endif"]);
         var closing = Next();
+        Statement? otherwise = null;
         if (closing.Text == "elif")
         {
             Deeper();
-            return new(line, condition, then, If(closing.Line));
+            otherwise = If(closing.Line);
         }
-        return new(line, condition, then, closing.Text == "else" ? Closed("endif") : null);
+        else if (closing.Text == "else") otherwise = Closed("endif");
+        Names.Branch(-1);
+        ForgetUnknown(unknown);
+        return new(line, condition, then, otherwise);
     }
 
     private For For(int line)
     {
-        var names = Names();
-        Expect("in");
-        var items = Or();
-        // A choice without else would read the loop's own "if"; with commas it is a list.
-        if (IsOperator(","))
+        var names = new Frame(Names);
+        var target = Target(name =>
         {
-            var list = new List<Expression> { items };
-            while (Skip(",")) list.Add(Or());
-            items = new ListOf(line, list);
-        }
-        var condition = Skip("if") ? Expression() : null;
-        if (IsName("recursive")) throw Fail("recursive loops are not supported.");
+            if (name == "loop") throw Fail("'loop' is the loop itself.");
+            names.Declares(name);
+        });
+        Expect("in");
+        var items = Tuple(Or);
+        names.Declares("loop");
+        var condition = Skip("if") ? Inside(new Frame(names), Expression) : null;
+        var recursive = Skip("recursive");
         Expect(TokenKind.BlockEnd);
         _loops++;
-        var body = Body(["else", "endfor"]);
+        var body = Inside(names, () => Body(["else", "endfor"]));
         _loops--;
-        return new(line, names, items, condition, body, Next().Text == "else" ? Closed("endfor") : null);
+        return new(line, target, items, condition, recursive, names, body, Next().Text == "else" ? Scope("endfor") : null);
     }
 
-    private List<string> Names()
+    // One name or several, in parentheses or not; each is told to the frame.
+    private Target Target(Action<string> declare, bool spaces = false)
     {
-        var parenthesis = Skip("(");
-        var names = new List<string> { ExpectName() };
-        while (Skip(",")) names.Add(ExpectName());
-        if (parenthesis) Expect(")");
-        return names;
+        var first = TargetPart(declare, spaces);
+        if (!IsOperator(",")) return first;
+        var parts = new List<Target> { first };
+        while (Skip(",") && !IsName("in") && !IsOperator(")")) parts.Add(TargetPart(declare, spaces));
+        return new TupleTarget(parts);
+    }
+
+    private Target TargetPart(Action<string> declare, bool spaces)
+    {
+        Deeper();
+        if (Skip("("))
+        {
+            var inner = Target(declare, spaces);
+            Expect(")");
+            return inner;
+        }
+        var name = ExpectName();
+        if (name is "true" or "false" or "none" or "True" or "False" or "None") throw Fail($"'{name}' cannot be written to.");
+        if (spaces && Skip("."))
+        {
+            Names.Reads(name);
+            return new MemberTarget(name, ExpectName());
+        }
+        declare(name);
+        return new NameTarget(name);
     }
 
     private Statement Set(int line)
     {
-        var names = Names();
-        if (names.Count == 1 && Skip("."))
-        {
-            var member = ExpectName();
-            Expect("=");
-            return new AssignMember(line, names[0], member, Tuple());
-        }
-        if (Skip("=")) return new Assign(line, names, Tuple());
-        if (names.Count > 1) throw Fail("'=' is expected.");
-        var filters = Filters();
-        return new AssignBlock(line, names[0], filters, Closed("endset"));
+        var names = new List<string>();
+        var target = Target(names.Add, spaces: true);
+        var value = Skip("=") ? Tuple() : null;
+        names.ForEach(Names.Sets); // what is on the right is read first
+        if (value is not null) return new Assign(line, target, value);
+        var inside = new Frame(Names);
+        var filters = Inside(inside, Filters);
+        return new AssignBlock(line, target, filters, Wrapped(line, inside, "endset"));
     }
 
     private AssignBlock FilterBlock(int line)
     {
         var filters = new List<Filtered> { Filter(null) };
         filters.AddRange(Filters());
-        return new(line, null, filters, Closed("endfilter"));
+        return new(line, null, filters, Wrapped(line, new Frame(Names), "endfilter"));
+    }
+
+    private Block Wrapped(int line, Frame inside, string end) => new(line, [new Scoped(line, inside, Scoped.NoNames, Inside(inside, () => Closed(end)))]);
+
+    private Scoped Scope(string end)
+    {
+        var (line, inside) = (Current.Line, new Frame(Names));
+        return new(line, inside, Scoped.NoNames, Inside(inside, () => Closed(end)));
+    }
+
+    // Marks an answer for training; its text is text. The reference makes a function of it, which no break leaves.
+    private Scoped Generation(int line)
+    {
+        var inside = new Frame(Names);
+        return new(line, inside, Scoped.NoNames, Function(inside, "endgeneration"));
+    }
+
+    private Scoped With(int line)
+    {
+        var inside = new Frame(Names);
+        var names = new List<(Target, Expression)>();
+        while (Current.Kind != TokenKind.BlockEnd)
+        {
+            if (names.Count > 0) Expect(",");
+            var target = Target(inside.Declares);
+            Expect("=");
+            names.Add((target, Expression()));
+        }
+        return new(line, inside, names, Inside(inside, () => Closed("endwith")));
     }
 
     private List<Filtered> Filters()
@@ -145,18 +202,51 @@ internal sealed class TemplateParser(List<TemplateToken> tokens, string source) 
     private Macro Macro(int line)
     {
         var name = ExpectName();
-        var parameters = new List<(string, Expression?)>();
+        Names.Sets(name);
+        var inside = new Frame(Names);
+        return new(line, MacroBody(name, inside, Parameters(inside), "endmacro"));
+    }
+
+    private CallBlock CallBlock(int line)
+    {
+        var inside = new Frame(Names);
+        List<(string, Expression?)> parameters = IsOperator("(") ? Parameters(inside) : [];
+        if (Expression() is not Call call) throw Fail("a call block needs a call.");
+        return new(line, call, MacroBody("caller", inside, parameters, "endcall"));
+    }
+
+    private MacroBody MacroBody(string name, Frame inside, List<(string Name, Expression?)> parameters, string end)
+    {
+        Block body = null!;
+        var uses = Special(() => body = Function(inside, end));
+        uses.ExceptWith(parameters.Select(p => p.Name));
+        return new(name, parameters, uses, inside, body);
+    }
+
+    private List<(string, Expression?)> Parameters(Frame inside)
+    {
+        var parameters = new List<(string Name, Expression? Default)>();
         Expect("(");
         while (!Skip(")"))
         {
             if (parameters.Count > 0) Expect(",");
-            var parameter = ExpectName();
-            parameters.Add((parameter, Skip("=") ? Expression() : null));
+            var name = ExpectName();
+            if (parameters.Exists(p => p.Name == name)) throw Fail($"the parameter '{name}' is there twice.");
+            inside.Declares(name);
+            var fallback = Skip("=") ? Inside(inside, Expression) : null;
+            if (fallback is null && parameters is [.., { Default: not null }]) throw Fail("a parameter without a default cannot follow one with a default.");
+            parameters.Add((name, fallback));
         }
+        return parameters;
+    }
+
+    // A function's body is not inside the loop it is written in.
+    private Block Function(Frame inside, string end)
+    {
         var loops = _loops;
-        _loops = 0; // a macro's body is not inside the loop it is written in
-        var body = Closed("endmacro");
+        _loops = 0;
+        var body = Inside(inside, () => Closed(end));
         _loops = loops;
-        return new(line, name, parameters, body);
+        return body;
     }
 }

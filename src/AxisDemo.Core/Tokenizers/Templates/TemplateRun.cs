@@ -11,10 +11,13 @@ internal sealed class TemplateRun(string source, TimeProvider clock)
 {
     private const int MaxSteps = 5_000_000;
     private const int MaxOutput = 1 << 24;          // characters
-    private const long MaxCharacters = 1L << 28;    // made on the way, all together
+    private const long MaxCharacters = 1L << 28;    // made or gone through on the way, all together
+    private const long MaxCompared = 1L << 36;      // characters looked at in searches, at the worst
+    private const int ItemSize = 16;                // characters that a list's item counts for
 
     private int _steps;
     private long _characters;
+    private long _compared;
 
     public TimeProvider Clock => clock;
 
@@ -39,6 +42,44 @@ internal sealed class TemplateRun(string source, TimeProvider clock)
             throw Fail($"the template makes more text than the {MaxOutput:N0} characters allowed.");
     }
 
+    /// <summary>Counts items of a list that is made.</summary>
+    public void ChargeItems(int items) => Charge((int)Math.Min(int.MaxValue, (long)items * ItemSize));
+
+    /// <summary>Counts characters compared.</summary>
+    public void Compared(long characters)
+    {
+        _compared += characters;
+        if (_compared > MaxCompared) throw Fail("the template searches more text than is allowed.");
+    }
+
+    /// <summary>The first place of a text in another from a place on; -1 where there is none.</summary>
+    public int Find(string text, string wanted, int from)
+    {
+        if ((long)(text.Length - from) * wanted.Length > MaxCompared) Compared(MaxCompared);
+        var at = text.IndexOf(wanted, from, StringComparison.Ordinal);
+        Compared((long)((at < 0 ? text.Length : at) - from + 1) * (wanted.Length + 1));
+        return at;
+    }
+
+    /// <summary>The last place of a text in the first part of another; -1 where there is none.</summary>
+    public int FindLast(string text, string wanted, int end)
+    {
+        if ((long)end * wanted.Length > MaxCompared) Compared(MaxCompared);
+        var at = text.AsSpan(0, end).LastIndexOf(wanted);
+        Compared((long)(end - Math.Max(at, 0) + 1) * (wanted.Length + 1));
+        return at;
+    }
+
+    /// <summary>All places of a text in another that do not overlap. An empty one is before every character and at the end.</summary>
+    public IEnumerable<int> Occurrences(string text, string wanted)
+    {
+        for (var at = Find(text, wanted, 0); at >= 0; at = at <= text.Length ? Find(text, wanted, at) : -1)
+        {
+            yield return at;
+            at += wanted.Length > 0 ? wanted.Length : at + 1 < text.Length && char.IsSurrogatePair(text, at) ? 2 : 1;
+        }
+    }
+
     public void Print(object? value)
     {
         var text = TemplateValues.Text(value, this);
@@ -58,6 +99,12 @@ internal sealed class Scope(Scope? outer)
 
     public void Set(string name, object? value) => _values[name] = value;
 
+    /// <summary>Makes names undefined here, whatever they are outside.</summary>
+    public void Hide(IEnumerable<string> names)
+    {
+        foreach (var name in names) Set(name, new Undefined(name));
+    }
+
     public object? Get(string name)
     {
         for (var scope = this; scope is not null; scope = scope.Outer)
@@ -66,29 +113,4 @@ internal sealed class Scope(Scope? outer)
     }
 
     private Scope? Outer => outer;
-}
-
-/// <summary>The <c>loop</c> variable.</summary>
-internal sealed class LoopState(List<object?> items)
-{
-    public int Index { get; set; }
-
-    public object? Get(string name) => name switch
-    {
-        "index" => Index + 1L,
-        "index0" => (long)Index,
-        "revindex" => (long)(items.Count - Index),
-        "revindex0" => (long)(items.Count - Index - 1),
-        "first" => Index == 0,
-        "last" => Index == items.Count - 1,
-        "length" => (long)items.Count,
-        "depth" => 1L, // counts recursion only, which is not supported
-        "depth0" => 0L,
-        "previtem" => Index > 0 ? items[Index - 1] : new Undefined("loop.previtem"),
-        "nextitem" => Index + 1 < items.Count ? items[Index + 1] : new Undefined("loop.nextitem"),
-        "cycle" => (TemplateCall)((run, arguments) => arguments.Positional.Count > 0
-            ? arguments.Positional[Index % arguments.Positional.Count]
-            : throw run.Fail("loop.cycle needs values.")),
-        _ => new Undefined($"loop.{name}"),
-    };
 }

@@ -24,18 +24,43 @@ internal sealed class Block(int line, IReadOnlyList<Statement> body) : Statement
     }
 
     /// <summary>Runs with an output of its own, and gives that.</summary>
-    public MarkedText Capture(TemplateRun run)
+    public MarkedText Capture(TemplateRun run) => Capture(run, out _);
+
+    public MarkedText Capture(TemplateRun run, out Flow flow)
     {
         var outer = run.Output;
         run.Output = new();
         try
         {
-            Execute(run);
+            flow = Execute(run);
             return run.Output.ToText();
         }
         finally
         {
             run.Output = outer;
+        }
+    }
+}
+
+/// <summary>A body whose names end with it, after names it begins with: <c>with</c>, the inside of a <c>set</c> or <c>filter</c> block, the <c>else</c> of a loop.</summary>
+internal sealed class Scoped(int line, Frame frame, IReadOnlyList<(Target Name, Expression Value)> names, Block body) : Statement(line)
+{
+    public static readonly IReadOnlyList<(Target, Expression)> NoNames = [];
+
+    protected override Flow Do(TemplateRun run)
+    {
+        var outer = run.Scope;
+        var values = names.Select(n => n.Value.Evaluate(run)).ToList();
+        run.Scope = new Scope(outer);
+        run.Scope.Hide(frame.Hidden);
+        try
+        {
+            for (var i = 0; i < values.Count; i++) names[i].Name.Assign(run, values[i]);
+            return body.Execute(run);
+        }
+        finally
+        {
+            run.Scope = outer;
         }
     }
 }
@@ -60,110 +85,93 @@ internal sealed class If(int line, Expression condition, Block then, Statement? 
         TemplateValues.Truth(condition.Evaluate(run)) ? then.Execute(run) : otherwise?.Execute(run) ?? Flow.Next;
 }
 
-internal sealed class For(int line, IReadOnlyList<string> names, Expression source, Expression? condition, Block body, Block? otherwise) : Statement(line)
+internal sealed class For(int line, Target target, Expression source, Expression? condition, bool recursive, Frame frame, Block body, Statement? otherwise) : Statement(line)
 {
-    protected override Flow Do(TemplateRun run)
+    protected override Flow Do(TemplateRun run) => Loop(run, source.Evaluate(run), run.Scope, depth: 0);
+
+    private Flow Loop(TemplateRun run, object? over, Scope home, int depth)
     {
-        var items = TemplateMembers.Items(run, source.Evaluate(run));
-        var outer = run.Scope;
+        var (items, length) = (TemplateMembers.Iterate(run, over), TemplateMembers.Length(run, over));
+        if (condition is not null) (items, length) = (Where(run, items, home), null);
+        var loop = new LoopState(items, length, depth, recursive ? (caller, inner) => Nested(caller, inner, home, depth + 1) : null);
+        var (outer, completed) = (run.Scope, false);
         try
         {
-            if (condition is not null) items = items.FindAll(item => TemplateValues.Truth(Bind(run, outer, item, null, condition.Evaluate)));
-            var loop = new LoopState(items);
-            for (; loop.Index < items.Count; loop.Index++)
-                if (Bind(run, outer, items[loop.Index], loop, body.Execute) == Flow.Break) break;
+            while (loop.Next(run, out var item))
+            {
+                // Every turn has a scope of its own: what a body sets is gone in the next turn.
+                run.Scope = new Scope(home);
+                run.Scope.Hide(frame.Hidden);
+                run.Scope.Set("loop", loop);
+                target.Assign(run, item);
+                var flow = body.Execute(run);
+                if (flow == Flow.Break) break;
+                completed |= flow == Flow.Next;
+            }
         }
         finally
         {
             run.Scope = outer;
         }
-        return items.Count == 0 && otherwise is not null ? otherwise.Execute(run) : Flow.Next;
+        // As in the reference: also where every turn was left by break or continue.
+        return completed || otherwise is null ? Flow.Next : otherwise.Execute(run);
     }
 
-    // Every turn has a scope of its own: what a body sets is gone in the next turn.
-    private T Bind<T>(TemplateRun run, Scope outer, object? item, LoopState? loop, Func<TemplateRun, T> then)
+    private MarkedText Nested(TemplateRun run, object? over, Scope home, int depth)
     {
-        run.Scope = new Scope(outer);
-        if (loop is not null) run.Scope.Set("loop", loop);
-        Assign.Names(run, names, item);
-        return then(run);
-    }
-}
-
-internal sealed class Assign(int line, IReadOnlyList<string> names, Expression value) : Statement(line)
-{
-    protected override Flow Do(TemplateRun run)
-    {
-        Names(run, names, value.Evaluate(run));
-        return Flow.Next;
-    }
-
-    public static void Names(TemplateRun run, IReadOnlyList<string> names, object? value)
-    {
-        if (names.Count == 1)
+        var (outer, output) = (run.Scope, run.Output);
+        (run.Scope, run.Output) = (home, new());
+        try
         {
-            run.Scope.Set(names[0], value);
-            return;
+            Loop(run, over, home, depth);
+            return run.Output.ToText();
         }
-        if (value is not List<object?> list || list.Count != names.Count)
-            throw run.Fail($"{TemplateValues.TypeName(value)} cannot be taken apart into {names.Count} names.");
-        for (var i = 0; i < names.Count; i++) run.Scope.Set(names[i], list[i]);
+        finally
+        {
+            (run.Scope, run.Output) = (outer, output);
+        }
+    }
+
+    private IEnumerable<object?> Where(TemplateRun run, IEnumerable<object?> items, Scope home)
+    {
+        foreach (var item in items)
+        {
+            var outer = run.Scope;
+            run.Scope = new Scope(home);
+            bool holds;
+            try
+            {
+                target.Assign(run, item);
+                holds = TemplateValues.Truth(condition!.Evaluate(run));
+            }
+            finally
+            {
+                run.Scope = outer;
+            }
+            if (holds) yield return item;
+        }
     }
 }
 
-internal sealed class AssignMember(int line, string target, string name, Expression value) : Statement(line)
+internal sealed class Assign(int line, Target target, Expression value) : Statement(line)
 {
     protected override Flow Do(TemplateRun run)
     {
-        var given = value.Evaluate(run);
-        if (run.Scope.Get(target) is not TemplateNamespace space) throw run.Fail($"'{target}' is no namespace; only those can be written to.");
-        space[name] = given;
+        target.Assign(run, value.Evaluate(run));
         return Flow.Next;
     }
 }
 
 /// <summary>The text of a body, through filters, into a name; or printed when there is no name.</summary>
-internal sealed class AssignBlock(int line, string? name, IReadOnlyList<Filtered> filters, Block body) : Statement(line)
+internal sealed class AssignBlock(int line, Target? target, IReadOnlyList<Filtered> filters, Block body) : Statement(line)
 {
     protected override Flow Do(TemplateRun run)
     {
-        object? value = body.Capture(run);
+        object? value = body.Capture(run, out var flow);
+        if (flow != Flow.Next) return flow;
         foreach (var filter in filters) value = filter.Apply(run, value);
-        if (name is null) run.Print(value);
-        else run.Scope.Set(name, value);
+        if (target is null) run.Print(value);
+        else target.Assign(run, value);
         return Flow.Next;
-    }
-}
-
-internal sealed class Macro(int line, string name, IReadOnlyList<(string Name, Expression? Default)> parameters, Block body) : Statement(line)
-{
-    protected override Flow Do(TemplateRun run)
-    {
-        var home = run.Scope;
-        run.Scope.Set(name, (TemplateCall)((caller, arguments) => Call(caller, arguments, home)));
-        return Flow.Next;
-    }
-
-    private MarkedText Call(TemplateRun run, Arguments arguments, Scope home)
-    {
-        if (arguments.Positional.Count > parameters.Count) throw run.Fail($"the macro '{name}' takes {parameters.Count} arguments.");
-        var outer = run.Scope;
-        run.Scope = new Scope(home);
-        try
-        {
-            for (var i = 0; i < parameters.Count; i++)
-            {
-                var (parameter, fallback) = parameters[i];
-                object? value = new Undefined(parameter);
-                if (arguments.Has(i, parameter)) value = arguments.Get(i, parameter);
-                else if (fallback is not null) value = fallback.Evaluate(run);
-                run.Scope.Set(parameter, value);
-            }
-            return body.Capture(run);
-        }
-        finally
-        {
-            run.Scope = outer;
-        }
     }
 }

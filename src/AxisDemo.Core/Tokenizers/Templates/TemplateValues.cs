@@ -1,36 +1,8 @@
 using System.Globalization;
-using System.Text;
 
 namespace AxisDemo.Tokenizers.Templates;
 
-// A value is null (none), bool, long, double, MarkedText, List<object?>, TemplateMap, Undefined, TemplateNamespace, LoopState or TemplateCall.
-
-internal sealed class TemplateMap : OrderedDictionary<MarkedText, object?>
-{
-    public object? this[string key] { set => this[MarkedText.FromTemplate(key)] = value; }
-}
-
-internal sealed record Undefined(string Name);
-
-internal sealed class TemplateNamespace : Dictionary<string, object?>;
-
-internal delegate object? TemplateCall(TemplateRun run, Arguments arguments);
-
-/// <summary>What a call, filter or test was given.</summary>
-internal sealed record Arguments(IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named)
-{
-    public static readonly Arguments None = new([], new Dictionary<string, object?>());
-
-    /// <summary>The argument at a place, or by its name; the fallback where it is not given.</summary>
-    public object? Get(int at, string name, object? fallback = null) =>
-        at < Positional.Count ? Positional[at] : Named.TryGetValue(name, out var value) ? value : fallback;
-
-    public bool Has(int at, string name) => at < Positional.Count || Named.ContainsKey(name);
-
-    public Arguments After(int count) => new([.. Positional.Skip(count)], Named);
-}
-
-/// <summary>How values compare, count as true, and are written: Python's rules for the types that occur.</summary>
+/// <summary>How values count as true, and are written: Python's rules for the types that occur.</summary>
 internal static class TemplateValues
 {
     public static bool Truth(object? value) => value switch
@@ -42,24 +14,12 @@ internal static class TemplateValues
         MarkedText t => t.Value.Length > 0,
         List<object?> l => l.Count > 0,
         TemplateMap m => m.Count > 0,
+        TemplateView v => v.Map.Count > 0,
         _ => true,
     };
 
-    public static bool Same(object? a, object? b)
-    {
-        if (Number(a) is { } x && Number(b) is { } y) return x == y;
-        return (a, b) switch
-        {
-            (null, null) or (Undefined, Undefined) => true,
-            (MarkedText s, MarkedText t) => s.Equals(t),
-            (List<object?> s, List<object?> t) => s.Count == t.Count && s.Zip(t).All(p => Same(p.First, p.Second)),
-            (TemplateMap s, TemplateMap t) => s.Count == t.Count && s.All(p => t.TryGetValue(p.Key, out var other) && Same(p.Value, other)),
-            _ => ReferenceEquals(a, b),
-        };
-    }
-
-    /// <summary>A number's value; true and false count as 1 and 0. Null for everything else.</summary>
-    public static double? Number(object? value) => value switch { long n => n, double d => d, bool b => b ? 1 : 0, _ => null };
+    /// <summary>A number as it is calculated with; true and false are 1 and 0. Null for everything else.</summary>
+    public static object? Number(object? value) => value switch { long or double => value, bool b => (object)(b ? 1L : 0L), _ => null };
 
     public static string TypeName(object? value) => value switch
     {
@@ -68,8 +28,15 @@ internal static class TemplateValues
         bool => "a boolean",
         long or double => "a number",
         MarkedText => "a text",
+        TemplateTuple => "a tuple",
+        TemplateRange => "a range",
         List<object?> => "a list",
         TemplateMap => "a mapping",
+        TemplateView v => $"a mapping's {v.Kind}",
+        TemplateStream => "a stream (what map, select, batch ... give)",
+        TemplateNamespace => "a namespace",
+        LoopState => "a loop",
+        TemplateCall => "a function",
         _ => "an object",
     };
 
@@ -77,7 +44,12 @@ internal static class TemplateValues
     public static MarkedText Text(object? value, TemplateRun run)
     {
         if (value is MarkedText text) return text;
-        if (value is Undefined) return MarkedText.Empty;
+        return value is Undefined ? MarkedText.Empty : Repr(value, run);
+    }
+
+    /// <summary>Python's <c>repr</c>.</summary>
+    public static MarkedText Repr(object? value, TemplateRun run)
+    {
         var to = new MarkedText.Builder();
         Write(value, to, run);
         run.Charge(to.Length);
@@ -92,63 +64,71 @@ internal static class TemplateValues
             case null: to.Append("None"); break;
             case bool b: to.Append(b ? "True" : "False"); break;
             case long n: to.Append(n.ToString(CultureInfo.InvariantCulture)); break;
-            case double d: to.Append(Float(d)); break;
+            case double d: to.Append(PythonNumbers.Repr(d)); break;
+            case MarkedText { IsSafe: true } t:
+                to.Append("Markup(");
+                Quote(t, to);
+                to.Append(")");
+                break;
             case MarkedText t: Quote(t, to); break;
-            case List<object?> l:
-                to.Append("[");
-                for (var i = 0; i < l.Count; i++)
-                {
-                    if (i > 0) to.Append(", ");
-                    Write(l[i], to, run);
-                }
-                to.Append("]");
+            case TemplateTuple { Count: 1 } tuple: Items("(", tuple, ",)"); break;
+            case TemplateTuple tuple: Items("(", tuple, ")"); break;
+            case TemplateRange { Bounds: var (start, stop, step) }:
+                to.Append(step == 1 ? $"range({start}, {stop})" : $"range({start}, {stop}, {step})");
                 break;
-            case TemplateMap m:
-                var first = true;
-                to.Append("{");
-                foreach (var (key, item) in m)
-                {
-                    if (!first) to.Append(", ");
-                    first = false;
-                    Quote(key, to);
-                    to.Append(": ");
-                    Write(item, to, run);
-                }
-                to.Append("}");
-                break;
+            case List<object?> list: Items("[", list, "]"); break;
+            case TemplateView view: Items($"dict_{view.Kind}([", view.Items, "])"); break;
+            case TemplateMap map: Pairs("{", map, "}"); break;
+            case TemplateNamespace space: Pairs("<Namespace {", space.Values, "}>"); break;
+            case LoopState loop: to.Append($"<LoopContext {loop.Index}/{loop.Length(run)}>"); break;
             case Undefined: to.Append("Undefined"); break;
             default: throw run.Fail($"{TypeName(value)} cannot be written as text.");
         }
         run.Charge(0, to.Length);
+
+        void Items(string open, IEnumerable<object?> items, string close)
+        {
+            var before = open;
+            foreach (var item in items)
+            {
+                to.Append(before);
+                before = ", ";
+                Write(item, to, run);
+            }
+            to.Append(before == open ? open + close : close);
+        }
+
+        void Pairs(string open, TemplateMap map, string close)
+        {
+            var before = open;
+            foreach (var (key, item) in map)
+            {
+                to.Append(before);
+                before = ", ";
+                Write(key, to, run);
+                to.Append(": ");
+                Write(item, to, run);
+            }
+            to.Append(before == open ? open + close : close);
+        }
     }
 
-    public static string Float(double value)
-    {
-        var text = value.ToString("R", CultureInfo.InvariantCulture);
-        return double.IsFinite(value) && !text.Contains('.') && !text.Contains('E') ? text + ".0" : text.Replace("E", "e", StringComparison.Ordinal);
-    }
-
-    // Python's repr of a text.
     private static void Quote(MarkedText text, MarkedText.Builder to)
     {
         var quote = text.Value.Contains('\'') && !text.Value.Contains('"') ? "\"" : "'";
         to.Append(quote);
-        foreach (var (part, fromTemplate) in text.Parts())
+        to.Append(text.AsSafe(false).Map((rune, _) => rune.Value switch
         {
-            var escaped = new StringBuilder(part.Length);
-            foreach (var c in part)
-                escaped.Append(c switch
-                {
-                    '\\' => "\\\\",
-                    '\n' => "\\n",
-                    '\r' => "\\r",
-                    '\t' => "\\t",
-                    _ when c == quote[0] => "\\" + c,
-                    < ' ' or '\u007f' => $"\\x{(int)c:x2}",
-                    _ => c.ToString(),
-                });
-            to.Append(escaped.ToString(), !fromTemplate);
-        }
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            _ when rune.Value == quote[0] => "\\" + quote,
+            _ when PythonText.IsPrintable(rune) => rune.ToString(),
+            < 0x100 => $"\\x{rune.Value:x2}",
+            < 0x10000 => $"\\u{rune.Value:x4}",
+            _ => $"\\U{rune.Value:x8}",
+        }));
         to.Append(quote);
     }
 }
