@@ -12,9 +12,6 @@ namespace AxisDemo.Model.Sources;
 /// </summary>
 internal sealed class GgufSource : ModelSource
 {
-    // Tokens that an answer must not have.
-    private const string Suppressed = "tokenizer.ggml.suppress_tokens";
-
     private readonly GgufFile file;
 
     private GgufSource(GgufFile file)
@@ -119,7 +116,6 @@ internal sealed class GgufSource : ModelSource
             Blocks = Blocks(keys, size, (int)rotary),
         };
         WarnUnknown(Path, keys.Unread);
-        if (file.Metadata.Values.GetValueOrDefault(Suppressed) is Array { Length: > 0 }) WarnUnknown(Path, [Suppressed]);
         return config;
     }
 
