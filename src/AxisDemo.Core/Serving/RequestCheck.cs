@@ -20,12 +20,7 @@ internal static class RequestCheck
         if (request.MaxTokens < 0 || request.MaxTokens > options.MaxTokens) throw Fault("maxTokens", $"is {request.MaxTokens}; 0 to {options.MaxTokens} is possible.");
         if (request.Forced?.Count > options.MaxTokens) throw Fault("forced", $"has {request.Forced.Count} tokens; {options.MaxTokens} are possible.");
 
-        var s = request.Sampling;
-        if (!(s.Temperature >= 0 && s.Temperature <= 100)) throw Fault("temperature", $"is {s.Temperature}; 0 to 100 is possible.");
-        if (!(s.TopP > 0 && s.TopP <= 1)) throw Fault("topP", $"is {s.TopP}; above 0, up to 1 is possible.");
-        if (s.TopK < 0) throw Fault("topK", $"is {s.TopK}; 0 (off) or more is possible.");
-        if (!(s.RepetitionPenalty > 0 && s.RepetitionPenalty <= 10)) throw Fault("repetitionPenalty", $"is {s.RepetitionPenalty}; above 0 (1 = off), up to 10 is possible.");
-
+        SamplingRanges.Check(request.Sampling);
         foreach (var watch in request.Watch) Vector("watch", watch.Layer, watch.Vector.Length);
         foreach (var intervention in request.Interventions)
             foreach (var item in intervention.Layers)
