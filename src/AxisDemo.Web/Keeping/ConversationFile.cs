@@ -1,8 +1,7 @@
 namespace AxisDemo.Web.Keeping;
 
 /// <summary>
-/// A conversation as a file: the texts, and everything needed to run it again or to draw it without a model. One JSON object;
-/// <see cref="ConversationJson"/> reads and writes it.
+/// A conversation as a file: the texts, and everything needed to run it again or to draw it without a model. One JSON object.
 /// </summary>
 public sealed record ConversationFile
 {
@@ -12,10 +11,10 @@ public sealed record ConversationFile
     /// <summary>The newest <see cref="Version"/>, which this program writes.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Always <see cref="FormatName"/>.</summary>
+    /// <summary>Always <c>axisdemo.conversation</c>.</summary>
     public string Format { get; init; } = FormatName;
 
-    /// <summary>1.</summary>
+    /// <summary>Of the format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>When it was written, UTC.</summary>
