@@ -55,7 +55,7 @@ public static class RequestJson
         }
         catch (JsonException e)
         {
-            throw new InputException("request", "", $"it is not JSON, or is nested more than {MostLevels} deep (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", "Send one JSON object.", e);
+            throw new InputException("request", "", $"it is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}), or is nested more than {MostLevels} deep.", "Send one JSON object.", e);
         }
 
         return Read<T>(json);
