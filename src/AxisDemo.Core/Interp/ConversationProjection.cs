@@ -8,7 +8,7 @@ namespace AxisDemo.Interp;
 /// <param name="Turn">Index of the message.</param>
 /// <param name="Role">"system", "user", "assistant".</param>
 /// <param name="Tokens">Tokens of its content that count: the header, the end of turn and position 0 do not.</param>
-/// <param name="Pre">Mean projection before the layer's interventions; null without tokens.</param>
+/// <param name="Pre">Mean projection before the layer's interventions; none without tokens.</param>
 /// <param name="Post">After them.</param>
 public sealed record TurnProjection(int Turn, string Role, int Tokens, double? Pre, double? Post)
 {

@@ -49,7 +49,7 @@ public static class InterventionFile
         }
         catch (InvalidOperationException e) // an escaped half of a surrogate pair: valid JSON, no text
         {
-            throw new InputException(source, "interventions", "a text in it is no Unicode (half of a surrogate pair).", "Write the character itself.", e);
+            throw new InputException(source, place ?? "interventions", "a text in it is no Unicode (half of a surrogate pair).", "Write the character itself.", e);
         }
     }
 
@@ -67,7 +67,7 @@ public static class InterventionFile
             if (json.ValueKind != JsonValueKind.Object) throw Fault("", "it is no object.", "Write {\"kind\": …}.");
             // A field misspelt would otherwise be a cap that silently does not act.
             foreach (var property in json.EnumerateObject())
-                if (!Fields.Contains(property.Name, StringComparer.Ordinal)) throw Fault(property.Name, "is not known.", $"Known: {string.Join(", ", Fields)}.");
+                if (!Fields.Contains(property.Name, StringComparer.Ordinal)) throw Fault(Printable.Text(property.Name), "is not known.", $"Known: {string.Join(", ", Fields)}.");
             layers = Layers();
         }
 
@@ -80,7 +80,7 @@ public static class InterventionFile
                 "cap" => ["threshold"],
                 "add" or "ablate" => ["coefficient"],
                 "mean_ablate" => ["mean"],
-                _ => throw Fault("kind", $"'{kind}' is not known.", "Give cap, add, ablate or mean_ablate."),
+                _ => throw Fault("kind", $"'{Printable.Text(kind)}' is not known.", "Give cap, add, ablate or mean_ablate."),
             });
             var vector = Vector();
             return kind switch
@@ -134,7 +134,7 @@ public static class InterventionFile
                     var axis = Named("axis", library.Axis, Text("axis") ?? throw Fault("threshold", "a percentile needs an axis file.", "Give axis: FILE, or the threshold as a number."));
                     return [.. layers.Select(l => axis.Threshold(l, percentile))];
                 default:
-                    throw Fault("threshold", $"{value.GetRawText()} is no threshold.", "Give a number, a list with one per layer, or p0 to p100.");
+                    throw Fault("threshold", $"{Printable.Text(value.GetRawText())} is no threshold.", "Give a number, a list with one per layer, or p0 to p100.");
             }
         }
 
@@ -144,11 +144,11 @@ public static class InterventionFile
             var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
             var ends = text.Split(':');
             if (ends.Length > 2 || !ends.All(e => int.TryParse(e, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-                throw Fault("layers", $"'{text}' is no range of blocks.", "Give \"a:b\" (half open) or a block's number.");
+                throw Fault("layers", $"'{Printable.Text(text)}' is no range of blocks.", "Give \"a:b\" (half open) or a block's number.");
             var from = int.Parse(ends[0], CultureInfo.InvariantCulture);
             var to = ends.Length == 2 ? int.Parse(ends[1], CultureInfo.InvariantCulture) : from + 1;
             if (from >= to || to > library.Model.Layers)
-                throw Fault("layers", $"{text} are no blocks of {library.Model.Name}.", $"It has blocks 0 to {library.Model.Layers - 1}; a:b is half open.");
+                throw Fault("layers", $"{Printable.Text(text)} are no blocks of {library.Model.Name}.", $"It has blocks 0 to {library.Model.Layers - 1}; a:b is half open.");
             return [.. Enumerable.Range(from, to - from)];
         }
 
@@ -157,7 +157,7 @@ public static class InterventionFile
             null or "all" => Model.Hooks.Positions.All,
             "no-special" => Model.Hooks.Positions.NoSpecial,
             "last" => Model.Hooks.Positions.Last,
-            var other => throw Fault("positions", $"'{other}' is not known.", "Give all, no-special or last."),
+            var other => throw Fault("positions", $"'{Printable.Text(other)}' is not known.", "Give all, no-special or last."),
         };
 
         // "coefficient" on a cap, "threshold" on an addition: the writer means something that would not happen.
@@ -170,13 +170,13 @@ public static class InterventionFile
         private string? Text(string field)
         {
             if (!json.TryGetProperty(field, out var value)) return null;
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fault(field, $"{value.GetRawText()} is no text.");
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fault(field, $"{Printable.Text(value.GetRawText())} is no text.");
         }
 
         private float? Number(string field) => json.TryGetProperty(field, out var value) ? Finite(field, value) : null;
 
         private float Finite(string field, JsonElement value) =>
-            value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number : throw Fault(field, $"{value.GetRawText()} is no number.");
+            value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number : throw Fault(field, $"{Printable.Text(value.GetRawText())} is no number.");
 
         private InputException Fault(string field, string fault, string remedy = "") =>
             new(source, field.Length > 0 ? $"{place}.{field}" : place, fault, remedy);

@@ -83,7 +83,7 @@ public sealed record TokenEvent(int Index, int Id, string Text, IReadOnlyList<To
     /// <summary>log p of the token under the plain model, nats; only when asked for, with a reader.</summary>
     public float? ReadLogProb { get; init; }
 
-    /// <summary>At how many layers a cap lifted this token; null without a cap.</summary>
+    /// <summary>At how many layers a cap lifted this token; only with a cap.</summary>
     public int? LiftedLayers { get; init; }
 }
 

@@ -20,13 +20,7 @@ internal static class RequestCheck
         if (request.MaxTokens < 0 || request.MaxTokens > options.MaxTokens) throw Fault("maxTokens", $"is {request.MaxTokens}; 0 to {options.MaxTokens} is possible.");
         if (request.Forced?.Count > options.MaxTokens) throw Fault("forced", $"has {request.Forced.Count} tokens; {options.MaxTokens} are possible.");
 
-        var s = request.Sampling;
-        if (!(s.Temperature >= 0 && s.Temperature <= 100)) throw Fault("temperature", $"is {s.Temperature}; 0 to 100 is possible.");
-        if (!(s.TopP > 0 && s.TopP <= 1)) throw Fault("topP", $"is {s.TopP}; above 0, up to 1 is possible.");
-        if (s.TopK < 0) throw Fault("topK", $"is {s.TopK}; 0 (off) or more is possible.");
-        // As far down as up: a smaller one would take logits out of float32's range.
-        if (!(s.RepetitionPenalty >= 0.1f && s.RepetitionPenalty <= 10)) throw Fault("repetitionPenalty", $"is {s.RepetitionPenalty}; 0.1 to 10 (1 = off) is possible.");
-
+        SamplingRanges.Check(request.Sampling);
         foreach (var watch in request.Watch)
         {
             Vector("watch", watch.Layer, watch.Vector.Length);

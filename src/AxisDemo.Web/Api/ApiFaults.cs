@@ -39,8 +39,11 @@ internal static class ApiFaults
         }
     }
 
-    /// <summary>A filter: counts the answer that is asked for, and says what is left.</summary>
-    public static async ValueTask<object?> Count(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>Counts each answer of an endpoint, refuses those that are too many, and says so in the description.</summary>
+    public static RouteHandlerBuilder Counted(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter(Count).WithMetadata(new CountedAnswers()).MayFail(StatusCodes.Status429TooManyRequests);
+
+    // Counts the answer that is asked for, and says what is left.
+    private static async ValueTask<object?> Count(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         var limits = http.RequestServices.GetRequiredService<RateLimits>();
@@ -59,3 +62,6 @@ internal static class ApiFaults
         return endpoint;
     }
 }
+
+/// <summary>Marks an endpoint whose answers are counted.</summary>
+internal sealed class CountedAnswers;

@@ -1,5 +1,6 @@
 using AxisDemo.Formats;
 using AxisDemo.Web.Access;
+using AxisDemo.Web.Hubs;
 using AxisDemo.Web.Keeping;
 using AxisDemo.Web.Options;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,17 +21,21 @@ public static class ConversationEndpoints
     public static RouteGroupBuilder MapConversations(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/conversations").WithTags("conversations").AddEndpointFilter(ApiFaults.Answer);
-        group.MapPost("/", AddAsync).AddEndpointFilter(ApiFaults.Count).Accepts<ConversationFile>(Json).MayFail(400, 401, 403, 413, 415, 429, 503).DisableAntiforgery()
+        group.MapPost("/", AddAsync).Counted().Accepts<ConversationFile>(Json).MayFail(400, 401, 403, 413, 415, 503).DisableAntiforgery().WithName("shareConversation")
             .WithMetadata(new RequestSizeLimitAttribute(SharingOptions.MostBytes)) // more than other requests may bring
             .WithSummary("Shares a conversation: this program's file, or a transcript in the published layout. Keep the key: it alone deletes.");
-        group.MapGet("/{id}", Find).Produces<ConversationFile>(StatusCodes.Status200OK, Json).MayFail(401, 404, 503).WithSummary("A shared conversation: what was understood of what was handed in.");
-        group.MapDelete("/{id}", Delete).MayFail(401, 404, 503).WithSummary($"Deletes a shared conversation; the key goes in the header {KeyHeader}.");
-        group.MapPost("/{id}/report", Report).MayFail(400, 401, 403, 404, 429, 503).AddEndpointFilter(ApiFaults.Count).DisableAntiforgery().WithSummary("Tells the host's keeper that a conversation should not be here; only where the option Sharing:Reports is on.");
+        group.MapGet("/{id}", Find).Produces<ConversationFile>(StatusCodes.Status200OK, Json).MayFail(401, 404, 503).WithName("getConversation")
+            .WithSummary("A shared conversation: what was understood of what was handed in.");
+        group.MapDelete("/{id}", Delete).MayFail(400, 401, 404, 503).WithName("deleteConversation")
+            .WithSummary($"Deletes a shared conversation; the key goes in the header {KeyHeader}.");
+        group.MapPost("/{id}/report", ReportAsync).Counted().Accepts<ReportRequest>(Json).MayFail(400, 401, 403, 404, 413, 415, 503).DisableAntiforgery().WithName("reportConversation")
+            .WithSummary("Tells the host's keeper that a conversation should not be here; only where the option Sharing:Reports is on.");
         return group;
     }
 
     private static async Task<Results<Created<Share>, ProblemHttpResult>> AddAsync(HttpRequest request, IConversationStore store, IOptions<SharingOptions> options, CancellationToken cancellation)
     {
+        RequestJson.EnsureJson(request);
         if (!options.Value.Enabled) return Problem(StatusCodes.Status403Forbidden, "This host shares no conversations (Sharing:Enabled).");
         if (await ReadAsync(request, options.Value.MaxBytes, cancellation) is not { } body)
             return Problem(StatusCodes.Status413PayloadTooLarge, $"The conversation has more than {options.Value.MaxBytes:N0} bytes (Sharing:MaxBytes).");
@@ -61,9 +66,10 @@ public static class ConversationEndpoints
 
     private static Results<NoContent, ProblemHttpResult> Delete(string id, [FromHeader(Name = KeyHeader)] string? key, IConversationStore store)
     {
+        if (string.IsNullOrEmpty(key)) throw new InputException("request", KeyHeader, "the header is missing.", "Send the key that was told when the conversation was shared.");
         try
         {
-            return store.Delete(id, key ?? "") ? TypedResults.NoContent() : Missing();
+            return store.Delete(id, key) ? TypedResults.NoContent() : Missing();
         }
         catch (InputException e)
         {
@@ -71,12 +77,16 @@ public static class ConversationEndpoints
         }
     }
 
-    private static Results<NoContent, ProblemHttpResult> Report(string id, ReportRequest report, HttpContext http, IConversationStore store, IOptions<SharingOptions> options)
+    private static async Task<Results<NoContent, ProblemHttpResult>> ReportAsync(string id, HttpRequest request, IConversationStore store, IOptions<SharingOptions> options)
     {
         if (!options.Value.Reports) return Problem(StatusCodes.Status403Forbidden, "This host takes no reports (Sharing:Reports).");
+        var report = await RequestJson.ReadAsync<ReportRequest>(request) ?? throw new InputException("request", "", "there is none.", "Give {\"reason\": …}.");
+        var reason = report.Reason ?? "";
+        if (RequestJson.Characters(reason) is var length && length > IConversationStore.LongestReason)
+            throw new InputException("request", "reason", $"it has {length} characters; {IConversationStore.LongestReason} are possible.", "Shorten it.");
         try
         {
-            return store.Report(id, ClientAddress.Of(http), report.Reason ?? "") ? TypedResults.NoContent() : Missing();
+            return store.Report(id, ClientAddress.Of(request.HttpContext), reason) ? TypedResults.NoContent() : Missing();
         }
         catch (InputException e)
         {
@@ -106,4 +116,4 @@ public static class ConversationEndpoints
 
 /// <summary>Why a conversation should not be here.</summary>
 /// <param name="Reason">In the reader's words; may be empty.</param>
-public sealed record ReportRequest(string? Reason);
+public sealed record ReportRequest(string? Reason = null);

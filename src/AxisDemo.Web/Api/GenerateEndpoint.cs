@@ -11,10 +11,11 @@ internal static class GenerateEndpoint
 {
     /// <summary>Maps it.</summary>
     public static void MapGenerate(this IEndpointRouteBuilder api) => api.MapPost("/generate", GenerateAsync)
-        .AddEndpointFilter(ApiFaults.Count)
+        .Counted()
         .Accepts<GenerateRequest>("application/json")
         .Produces<GenerationEvent>(StatusCodes.Status200OK, "text/event-stream")
-        .MayFail(400, 401, 413, 415, 429, 503)
+        .MayFail(400, 401, 413, 415, 503)
+        .WithName("generate")
         .WithTags("generation")
         .WithSummary("Answers a conversation.")
         .WithDescription("Server-sent events; the data of each is one event as JSON, the same that the hub and the command line give. Closing the connection ends the work.");

@@ -12,11 +12,11 @@ internal static class ModelEndpoints
     public static void MapModels(this IEndpointRouteBuilder api)
     {
         api.MapGet("/models", (IModelSource source) => TypedResults.Ok(source.Loaded.Select(m => ModelView.Of(m, source.State.Loaded)).ToList()))
-            .MayFail(401).WithTags("models").WithSummary("The models in memory. Empty while the first one is being loaded.");
+            .MayFail(401).WithName("listModels").WithTags("models").WithSummary("The models in memory. Empty while the first one is being loaded.");
         api.MapGet("/axes", (IModelSource source) => TypedResults.Ok(source.Loaded.SelectMany(m => m.Axes.Select(a => AxisView.Of(a, m))).ToList()))
-            .MayFail(401).WithTags("models").WithSummary("The axes of the models in memory, each model's default first.");
+            .MayFail(401).WithName("listAxes").WithTags("models").WithSummary("The axes of the models in memory, each model's default first.");
         api.MapGet("/limits", (HttpContext http, RateLimits limits) => TypedResults.Ok(new RateReport(limits.PerMinute, limits.Remaining(ClientAddress.Of(http)))))
-            .MayFail(401).WithTags("generation").WithSummary("How many answers your address may ask for.");
+            .MayFail(401).WithName("limits").WithTags("generation").WithSummary("How many answers your address may ask for.");
     }
 }
 

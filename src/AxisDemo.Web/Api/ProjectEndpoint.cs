@@ -9,10 +9,11 @@ internal static class ProjectEndpoint
 {
     /// <summary>Maps it.</summary>
     public static void MapProject(this IEndpointRouteBuilder api) => api.MapPost("/project", ProjectAsync)
-        .AddEndpointFilter(ApiFaults.Count)
+        .Counted()
         .Accepts<ProjectRequest>("application/json")
         .Produces<IReadOnlyList<TurnProjection>>()
-        .MayFail(400, 401, 413, 415, 429, 500, 503)
+        .MayFail(400, 401, 413, 415, 500, 503)
+        .WithName("project")
         .WithTags("generation")
         .WithSummary("Projects an existing conversation.")
         .WithDescription("The model reads the conversation once and says where each message, and on request each token, lies along an axis. Nothing is generated.");

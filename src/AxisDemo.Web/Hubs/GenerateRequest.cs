@@ -7,21 +7,20 @@ namespace AxisDemo.Web.Hubs;
 /// <summary>What a program asks for, by hub or REST. Every field but <c>messages</c> may be missing.</summary>
 public sealed record GenerateRequest
 {
-    /// <summary>The conversation: <c>[{role: system|user|assistant, content}]</c>, ending with the user.</summary>
+    /// <summary>The conversation, oldest message first; the last one is the user's.</summary>
     public IReadOnlyList<RequestMessage>? Messages { get; init; }
 
     /// <summary>The model, by the name that the host lists it under. Missing: the host's current one.</summary>
     public string? Model { get; init; }
 
-    /// <summary>How tokens are chosen.</summary>
+    /// <summary>How tokens are chosen. What is missing has its default.</summary>
     public RequestSampling? Sampling { get; init; }
 
     /// <summary>Largest number of tokens to generate.</summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>
-    /// A floor along the loaded axis: <c>{layers: "a:b", threshold: number | list | "pNN"}</c>; what is missing is taken from the
-    /// axis file's recommendation. Acts before <c>interventions</c>.
+    /// A floor along the model's own axis. Missing: none; <c>{}</c>: the one that the axis file recommends. Acts before <c>interventions</c>.
     /// </summary>
     public RequestCap? Cap { get; init; }
 
@@ -39,8 +38,8 @@ public sealed record GenerateRequest
 }
 
 /// <summary>A message.</summary>
-/// <param name="Role">"system", "user" or "assistant".</param>
-/// <param name="Content">The text.</param>
+/// <param name="Role">Whose it is.</param>
+/// <param name="Content">The text; may be empty.</param>
 public sealed record RequestMessage(string? Role, string? Content)
 {
     /// <summary>As the templates take it.</summary>
@@ -48,19 +47,18 @@ public sealed record RequestMessage(string? Role, string? Content)
 }
 
 /// <summary>How tokens are chosen.</summary>
-/// <param name="Temperature">0 = greedy.</param>
-/// <param name="TopP">1 = all.</param>
-/// <param name="TopK">0 = all.</param>
-/// <param name="RepetitionPenalty">1 = off.</param>
-/// <param name="Seed">The conversation's luck, a number or the same in quotes: each turn derives its own seed from it, see <see cref="AxisDemo.Serving.ConversationSeed"/>.</param>
-/// <param name="AnswerSeed">Instead of <paramref name="Seed"/>: this answer's own seed, as <c>started</c> and saved files say it; nothing is derived.</param>
+/// <param name="Temperature">Divides the logits; 0: always the most likely token.</param>
+/// <param name="TopP">Keeps the smallest set of tokens whose probability reaches this; 1: all.</param>
+/// <param name="TopK">Keeps the k most likely tokens; 0: all.</param>
+/// <param name="RepetitionPenalty">Divides (or, below zero, multiplies) the logits of tokens already in the answer; 1: off.</param>
+/// <param name="Seed">The conversation's luck, a number or the same in quotes: each turn derives its own seed from it, and a request with the same seed repeats, whatever else runs.</param>
+/// <param name="AnswerSeed">This answer's own seed, as <c>started</c> and saved conversations say it: taken as it is, and <paramref name="Seed"/> has no say.</param>
 public sealed record RequestSampling(
     float? Temperature, float? TopP, int? TopK, float? RepetitionPenalty,
-    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] ulong? Seed,
-    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] ulong? AnswerSeed);
+    [property: JsonConverter(typeof(SeedConverter<ulong>))] ulong? Seed, [property: JsonConverter(typeof(SeedConverter<ulong>))] ulong? AnswerSeed);
 
 /// <summary>A floor along the loaded axis.</summary>
-/// <param name="Layers">"a:b", half open, or a number.</param>
-/// <param name="Threshold">A number, a list with one per layer, or "pNN".</param>
-/// <param name="Positions">"all", "no-special" or "last".</param>
+/// <param name="Layers">The blocks: "a:b", half open, or a block's number. Missing: those that the axis file recommends.</param>
+/// <param name="Threshold">The floor on the projection: a number, a list with one per block, or "pNN", a percentile stored in the axis file; higher caps harder. Missing: what the axis file recommends.</param>
+/// <param name="Positions">Where it acts: at all tokens, at all but the template's own, or at the last one.</param>
 public sealed record RequestCap(JsonElement? Layers, JsonElement? Threshold, string? Positions);

@@ -8,13 +8,13 @@ namespace AxisDemo.Web.Hubs;
 /// <summary>Which conversation to project, and on what. Every field but <c>messages</c> may be missing.</summary>
 public sealed record ProjectRequest
 {
-    /// <summary>The conversation: <c>[{role: system|user|assistant, content}]</c>, whoever has the last word.</summary>
+    /// <summary>The conversation, oldest message first; whoever has the last word.</summary>
     public IReadOnlyList<RequestMessage>? Messages { get; init; }
 
     /// <summary>The model that reads, by the name that the host lists it under. Missing: the host's current one.</summary>
     public string? Model { get; init; }
 
-    /// <summary>What to project on: <c>axis</c> (default) or the id of another axis of the model, with <c>@LAYER</c> at another block than its display layer.</summary>
+    /// <summary>What to project on: <c>axis</c>, the model's own, or the id of another axis of the model, with <c>@LAYER</c> at another block than its display layer.</summary>
     public string? Watch { get; init; }
 
     /// <summary>Whether every token is listed.</summary>

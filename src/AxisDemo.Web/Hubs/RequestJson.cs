@@ -1,17 +1,27 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AxisDemo.Formats;
+using Microsoft.Net.Http.Headers;
 
 namespace AxisDemo.Web.Hubs;
 
-/// <summary>Reads a request's JSON, the same for hub and REST. A field that is not known is a fault: misspelt, it would silently do nothing.</summary>
+/// <summary>
+/// Reads a request's JSON, the same for hub and REST. A field that is not known is a fault, since misspelt it would silently do nothing;
+/// so is one that is given twice, since one of the two would.
+/// </summary>
 public static class RequestJson
 {
+    private const int MostLevels = 64; // the framework's own limit
+    private const string Twice = "Duplicate property '";
+    private static readonly string[] Encodings = ["utf-8", "utf8", "us-ascii"];
+
     /// <summary>How requests are read.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.Strict,
+        AllowDuplicateProperties = false,
+        Converters = { new WholeNumberConverter() },
     };
 
     /// <summary>The request of a JSON value; null for null.</summary>
@@ -36,31 +46,53 @@ public static class RequestJson
     public static async Task<T?> ReadAsync<T>(HttpRequest request)
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(request);
-        if (!request.HasJsonContentType()) throw new BadHttpRequestException("The body is not said to be JSON. Send Content-Type: application/json.", StatusCodes.Status415UnsupportedMediaType);
+        EnsureJson(request);
         JsonElement json;
         try
         {
-            json = await JsonSerializer.DeserializeAsync<JsonElement>(request.Body, Options, request.HttpContext.RequestAborted);
+            // What stands in it is looked at in the next step, the same for hub and REST.
+            json = await JsonSerializer.DeserializeAsync<JsonElement>(request.Body, JsonSerializerOptions.Web, request.HttpContext.RequestAborted);
         }
         catch (JsonException e)
         {
-            throw new InputException("request", "", $"it is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).", "Send one JSON object, as UTF-8.", e);
+            throw new InputException("request", "", $"it is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}), or is nested more than {MostLevels} deep.", "Send one JSON object, as UTF-8.", e);
         }
 
         return Read<T>(json);
+    }
+
+    /// <summary>Refuses a body that is not said to be JSON in UTF-8: read as if it were, it would be called broken.</summary>
+    /// <exception cref="BadHttpRequestException">It is not (415).</exception>
+    public static void EnsureJson(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!request.HasJsonContentType()) throw Unreadable("The body is not said to be JSON.");
+        var charset = MediaTypeHeaderValue.Parse(request.ContentType).Charset;
+        if (charset.Length > 0 && !Encodings.Contains(charset.Value!.Trim('"'), StringComparer.OrdinalIgnoreCase)) throw Unreadable("The body is not said to be UTF-8.");
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)) throw Unreadable("The body is said to be compressed.");
+    }
+
+    /// <summary>The characters of a text, as people and JSON Schema count them: one outside the basic plane is two of .NET's.</summary>
+    public static int Characters(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.EnumerateRunes().Count();
     }
 
     /// <summary>What a reader's complaint means to the sender.</summary>
     public static InputException Fault(JsonException e)
     {
         ArgumentNullException.ThrowIfNull(e);
-        var field = e.Path is null or "$" ? "" : e.Path.StartsWith("$.", StringComparison.Ordinal) ? e.Path[2..] : e.Path;
-        if (field.Length > 120) field = field[..120] + "…";
+        // "$.sampling.seed"; "$['a field']" where the name is no word.
+        var field = Printable.Text((e.Path ?? "").TrimStart('$', '.'));
+        if (e.Message.StartsWith(Twice, StringComparison.Ordinal))
+            return new InputException("request", field, $"{Printable.Text(e.Message[Twice.Length..].Split('\'')[0])} is given twice.", "Give each field once.", e);
         return e.Message.Contains("could not be mapped", StringComparison.Ordinal)
             ? new InputException("request", field, "there is no such field.", "The fields are in /openapi/v1.json.", e)
             : new InputException("request", field, "it is not what belongs there.", "The fields are in /openapi/v1.json.", e);
     }
+
+    private static BadHttpRequestException Unreadable(string fault) => new($"{fault} Send Content-Type: application/json, in UTF-8 and not compressed.", StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>A fault as programs are told of it: a file's name is enough, where it lies on this machine is not their business.</summary>
     public static string ForClients(InputException e)

@@ -13,15 +13,27 @@ namespace AxisDemo.Web.Hubs;
 /// <summary>Turns what a client asks for into a request of the engine, or says what is wrong with it.</summary>
 public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Options.IOptions<LimitOptions> options)
 {
-    // The model's own axis; its other axes go by their ids. All are names, never paths.
-    private const string AxisName = "axis";
-    private const int MostWatches = 64;
-    private const int MostInterventions = 64;
-    private static readonly string[] Roles = ["system", "user", "assistant"];
+    private const int StandardTokens = 256;
+
+    /// <summary>Stands for the model's own axis; its other axes go by their ids. All are names, never paths.</summary>
+    public const string AxisName = "axis";
+
+    /// <summary>Watches that one request may have.</summary>
+    public const int MostWatches = 64;
+
+    /// <summary>Interventions that one request may have, its cap beside them.</summary>
+    public const int MostInterventions = 64;
+
     private readonly LimitOptions limits = options.Value;
     private readonly Lock gate = new();
     // A model that leaves the memory takes what was opened for it along.
     private readonly ConditionalWeakTable<ReadyModel, VectorLibrary> opened = [];
+
+    /// <summary>Whose message it may be.</summary>
+    public static IReadOnlyList<string> Roles { get; } = ["system", "user", "assistant"];
+
+    /// <summary>The longest answer of a request that names none, tokens.</summary>
+    internal static int StandardMaxTokens(LimitOptions limits) => Math.Min(StandardTokens, limits.MaxTokens);
 
     /// <summary>The engine and the request for it.</summary>
     /// <exception cref="InputException">No model is loaded, or a field is wrong.</exception>
@@ -30,7 +42,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         if (request is null) throw Fault("", "there is none.", "Give {\"messages\": [{\"role\": \"user\", \"content\": …}]}.");
         var loaded = Model(request.Model);
         var messages = Messages(request.Messages);
-        var maxTokens = request.MaxTokens ?? Math.Min(256, limits.MaxTokens);
+        var maxTokens = request.MaxTokens ?? StandardMaxTokens(limits);
         if (maxTokens < 1 || maxTokens > limits.MaxTokens) throw Fault("maxTokens", $"{maxTokens} is not possible.", $"Give 1 to {limits.MaxTokens}.");
         if (request.Watch is { Count: > MostWatches } many) throw Fault("watch", $"there are {many.Count}; {MostWatches} are possible.", "Leave some out.");
         var prompt = Conversation.Encode(loaded.Generator.Tokenizer, loaded.Generator.Template, messages);
@@ -79,8 +91,10 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         if (messages.Count > limits.Messages) throw Fault("messages", $"there are {messages.Count}; {limits.Messages} are possible.", "Leave out the oldest.");
         foreach (var (message, i) in messages.Select((m, i) => (m, i)))
         {
-            if (message?.Content is null || !Roles.Contains(message.Role)) throw Fault($"messages[{i}]", "role or content is missing or not known.", "Roles: system, user, assistant.");
-            if (message.Content.Length > limits.MessageCharacters) throw Fault($"messages[{i}]", $"it has {message.Content.Length} characters; {limits.MessageCharacters} are possible.", "Shorten it.");
+            if (message is null) throw Fault($"messages[{i}]", "it is null.", "Give {\"role\": \"user\", \"content\": …}.");
+            if (!Roles.Contains(message.Role)) throw Fault($"messages[{i}].role", message.Role is null ? "it is missing." : "it is not known.", $"Roles: {string.Join(", ", Roles)}.");
+            if (message.Content is null) throw Fault($"messages[{i}].content", "it is missing.", "Give a text; it may be empty.");
+            if (RequestJson.Characters(message.Content) is var length && length > limits.MessageCharacters) throw Fault($"messages[{i}].content", $"it has {length} characters; {limits.MessageCharacters} are possible.", "Shorten it.");
         }
 
         if (endsWithUser && messages[^1].Role != "user") throw Fault("messages", "the last one is not the user's.", "End with a message of the user.");
@@ -90,8 +104,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
     private static Sampling Sampling(RequestSampling? wanted, int turn)
     {
         var standard = new Sampling();
-        if (wanted is { Seed: not null, AnswerSeed: not null }) throw Fault("sampling.answerSeed", "seed is given too.", "Give one: the conversation's seed, or this answer's own.");
-        return new Sampling
+        var sampling = new Sampling
         {
             Temperature = wanted?.Temperature ?? standard.Temperature,
             TopP = wanted?.TopP ?? standard.TopP,
@@ -99,6 +112,8 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
             RepetitionPenalty = wanted?.RepetitionPenalty ?? standard.RepetitionPenalty,
             Seed = wanted?.AnswerSeed ?? ConversationSeed.OfTurn(wanted?.Seed ?? standard.Seed, turn),
         };
+        SamplingRanges.Check(sampling, "sampling.");
+        return sampling;
     }
 
     // What is wrong with the name is a fault of the field it stands in; what is wrong with a file is the file's.
@@ -125,22 +140,29 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
     {
         if (cap is null) return [];
         var axis = loaded.Axis ?? throw Fault("cap", loaded.AxisProblem ?? "no axis is loaded.", "Leave it out.");
-        var item = new JsonObject
+        try
         {
-            ["kind"] = "cap",
-            ["axis"] = AxisName,
-            ["layers"] = cap.Layers is { } layers ? JsonSerializer.SerializeToNode(layers) : Recommended().Layers,
-            ["threshold"] = cap.Threshold is { } threshold ? JsonSerializer.SerializeToNode(threshold) : Recommended().Threshold,
-        };
-        if (cap.Positions is { } positions) item["positions"] = positions;
-        return InterventionFile.Parse(JsonSerializer.SerializeToElement(new JsonArray(item)), library, place: "cap");
+            var item = new JsonObject
+            {
+                ["kind"] = "cap",
+                ["axis"] = AxisName,
+                ["layers"] = cap.Layers is { } layers ? JsonSerializer.SerializeToNode(layers) : Recommended().Layers,
+                ["threshold"] = cap.Threshold is { } threshold ? JsonSerializer.SerializeToNode(threshold) : Recommended().Threshold,
+            };
+            if (cap.Positions is { } positions) item["positions"] = positions;
+            return InterventionFile.Parse(JsonSerializer.SerializeToElement(new JsonArray(item)), library, place: "cap");
+        }
+        catch (JsonException e) // an escaped half of a surrogate pair, which cannot be written again
+        {
+            throw new InputException("request", "cap", "a text in it is no Unicode (half of a surrogate pair).", "Write the character itself.", e);
+        }
 
         (string Layers, string Threshold) Recommended() => axis.Recommended ?? throw Fault("cap", $"the axis {axis.Id} has no floors, so none is recommended.",
             "Give layers, and threshold as a number or a list of numbers, or import the axis with its capping configuration: axis import … --caps.");
     }
 
     private VectorLibrary Library(ReadyModel loaded) => opened.GetValue(loaded, static loaded => new VectorLibrary(loaded.Generator.Model, name =>
-        Offer(loaded, name)?.Path ?? throw Fault("axis", $"'{name}' is not offered here.", Offered(loaded)), name => Offer(loaded, name) is not null));
+        Offer(loaded, name)?.Path ?? throw Fault("axis", $"'{Printable.Text(name)}' is not offered here.", Offered(loaded)), name => Offer(loaded, name) is not null));
 
     private static ChatAxis? Offer(ReadyModel loaded, string name) => name == AxisName ? loaded.Axis : loaded.With(name)?.Axis;
 

@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
+using AxisDemo.Web.Hubs;
 
 namespace AxisDemo.Web.Keeping;
 
 /// <summary>
-/// A conversation as a file: the texts, and everything needed to run it again or to draw it without a model. One JSON object;
-/// <see cref="ConversationJson"/> reads and writes it.
+/// A conversation as a file: the texts, and everything needed to run it again or to draw it without a model. One JSON object.
 /// </summary>
 public sealed record ConversationFile
 {
@@ -14,10 +14,10 @@ public sealed record ConversationFile
     /// <summary>The newest <see cref="Version"/>, which this program writes.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Always <see cref="FormatName"/>.</summary>
+    /// <summary>Always <c>axisdemo.conversation</c>.</summary>
     public string Format { get; init; } = FormatName;
 
-    /// <summary>1.</summary>
+    /// <summary>Of the format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>When it was written, UTC.</summary>
@@ -87,7 +87,7 @@ public sealed record FiledSettings
     public int MaxTokens { get; init; }
 
     /// <summary>The visitor's seed, a number or the same in quotes; the seed of each answer stands with it.</summary>
-    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
+    [JsonConverter(typeof(SeedConverter<int>))]
     public int Seed { get; init; }
 
     /// <summary>1: off.</summary>
@@ -175,7 +175,7 @@ public sealed record FiledAnswer
     public bool Replayed { get; init; }
 
     /// <summary>Seed of its last request. Written as text, since many readers' numbers end at 2^53; a number is read too.</summary>
-    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    [JsonConverter(typeof(SeedConverter<ulong>))]
     public ulong? Seed { get; init; }
 
     /// <summary>Token ids.</summary>

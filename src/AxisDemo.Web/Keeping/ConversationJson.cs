@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using AxisDemo.Formats;
+using AxisDemo.Serving;
 using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Hubs;
 
 namespace AxisDemo.Web.Keeping;
 
@@ -19,14 +21,21 @@ public static partial class ConversationJson
 
     private const string Remedy = "Choose a file that was saved here, or a transcript in the published layout.";
     private const string NoUnicode = "it holds text that is no Unicode.";
-    private const int MostTurns = 2000;
-    private const int MostSamples = 16;
-    private const int MostTokens = 100_000;
     private const int MostTokensInAll = 500_000; // each is a row of the table
-    private const int LongestText = 1_000_000;
-    private const int LongestName = 500;
-    private static readonly string[] Kinds = ["plain", "capped", "steered"];
-    private static readonly string[] Histories = ["own", "fromA", "fromB"];
+
+    // Said in the description of the API too.
+    internal const int MostTurns = 2000;
+    internal const int MostSamples = 16;
+    internal const int MostTokens = 100_000;
+    internal const int MostLayers = 10_000;
+    internal const int LongestText = 1_000_000;
+    internal const int LongestName = 500;
+    internal static readonly string[] Kinds = ["plain", "capped", "steered"];
+    internal static readonly string[] Histories = ["own", "fromA", "fromB"];
+    internal static readonly NumberRange Temperatures = SamplingRanges.Temperature;
+    internal static readonly NumberRange RepetitionPenalties = new(0, double.MaxValue, AboveLeast: true);
+    internal static readonly NumberRange Percentiles = new(0, 100);
+    internal static readonly NumberRange Strengths = new(-100, 100);
 
     /// <summary>How this file format is written: camelCase, no field that is null.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
@@ -40,6 +49,7 @@ public static partial class ConversationJson
         MaxDepth = 16,
         // Readable in any script; what could be markup stays escaped.
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        Converters = { new WholeNumberConverter() },
     };
 
     /// <summary>The file's bytes, UTF-8.</summary>
@@ -67,7 +77,7 @@ public static partial class ConversationJson
         catch (JsonException e)
         {
             var field = e.Path is { Length: > 1 } path ? path.TrimStart('$', '.') : "";
-            throw Fault(field, Explain(e), Remedy, e);
+            throw Missing(e) is [var one] ? Fault(field.Length > 0 ? $"{field}.{one}" : one, "is missing.", Remedy, e) : Fault(field, Explain(e), Remedy, e);
         }
         catch (InvalidOperationException e)
         {
@@ -84,15 +94,18 @@ public static partial class ConversationJson
         if (e.InnerException is InvalidOperationException inner)
             return !inner.Message.Contains("token type", StringComparison.Ordinal) ? NoUnicode : inner.Message.EndsWith("as a string.", StringComparison.Ordinal) ? "is not text." : "is not of the kind that belongs there.";
         var words = e.Message;
-        // The first name in quotes is the type's.
-        if (words.Contains("missing required properties", StringComparison.Ordinal) && Quoted().Matches(words).Skip(1).Select(m => m.Groups[1].Value).ToList() is var missing)
-            return $"is not all there: {string.Join(", ", missing)} {(missing.Count > 1 ? "are" : "is")} missing.";
+        if (Missing(e) is { Count: > 0 } missing) return $"is not all there: {string.Join(", ", missing)} are missing.";
+        if (words.StartsWith("Duplicate property", StringComparison.Ordinal)) return "is given twice.";
         if (words.Contains("null", StringComparison.Ordinal) && words.Contains("allow", StringComparison.Ordinal)) return "must not be null.";
         const string Wrong = "could not be converted to ";
         if (words.IndexOf(Wrong, StringComparison.Ordinal) is > 0 and var at) return $"is not {Kind(words[(at + Wrong.Length)..])}.";
         var end = words.IndexOf(" LineNumber: ", StringComparison.Ordinal);
         return (end > 0 ? words[..end] : words) + (e.LineNumber is { } line ? $" (line {line + 1})" : "");
     }
+
+    // The first name in quotes is the type's.
+    private static List<string> Missing(JsonException e) =>
+        e.Message.Contains("missing required properties", StringComparison.Ordinal) ? [.. Quoted().Matches(e.Message).Skip(1).Select(m => m.Groups[1].Value)] : [];
 
     private static string Kind(string type) => type switch
     {
@@ -144,24 +157,24 @@ public static partial class ConversationJson
         if (axis is null) return;
         Text($"{at}.axis.name", axis.Name, LongestName);
         Text($"{at}.axis.sha256", axis.Sha256, LongestName);
-        if (axis.DisplayLayer is < 0 or > 10_000) throw Fault($"{at}.axis.displayLayer", $"is {axis.DisplayLayer}; no model has that block.");
+        if (axis.DisplayLayer is < 0 or > MostLayers) throw Fault($"{at}.axis.displayLayer", $"is {axis.DisplayLayer}; no model has that block.");
         if (!float.IsFinite(axis.Offset)) throw Fault($"{at}.axis.offset", "is no number.");
     }
 
     private static void Check(string at, FiledSettings settings)
     {
-        if (!double.IsFinite(settings.Temperature) || settings.Temperature is < 0 or > 100) throw Fault($"{at}.temperature", $"is {settings.Temperature}; 0 to 100 is possible.");
+        if (!Temperatures.Contains(settings.Temperature)) throw Fault($"{at}.temperature", $"is {settings.Temperature}; {Temperatures} is possible.");
         if (settings.MaxTokens < 0) throw Fault($"{at}.maxTokens", $"is {settings.MaxTokens}.");
         if (settings.Repeats is < 1 or > MostSamples) throw Fault($"{at}.repeats", $"is {settings.Repeats}; 1 to {MostSamples} is possible.");
-        if (!double.IsFinite(settings.RepetitionPenalty) || settings.RepetitionPenalty <= 0) throw Fault($"{at}.repetitionPenalty", $"is {settings.RepetitionPenalty}; a number above 0 is needed.");
+        if (!RepetitionPenalties.Contains(settings.RepetitionPenalty)) throw Fault($"{at}.repetitionPenalty", $"is {settings.RepetitionPenalty}; a number above 0 is needed.");
         if (!Histories.Contains(settings.History)) throw Fault($"{at}.history", $"is '{Printable.Text(settings.History)}'.", $"Possible: {string.Join(", ", Histories)}.");
         Text($"{at}.systemPrompt", settings.SystemPrompt, LongestText);
         foreach (var (name, variant) in new[] { ("a", settings.A), ("b", settings.B) })
         {
             if (variant is null) continue;
             if (!Kinds.Contains(variant.Kind)) throw Fault($"{at}.{name}.kind", $"is '{Printable.Text(variant.Kind)}'.", $"Possible: {string.Join(", ", Kinds)}.");
-            if (variant.Percentile is { } p && (!double.IsFinite(p) || p is < 0 or > 100)) throw Fault($"{at}.{name}.percentile", $"is {p}; 0 to 100 is possible.");
-            if (variant.Strength is { } s && (!double.IsFinite(s) || Math.Abs(s) > 100)) throw Fault($"{at}.{name}.strength", $"is {s}; a small number is needed.");
+            if (variant.Percentile is { } p && !Percentiles.Contains(p)) throw Fault($"{at}.{name}.percentile", $"is {p}; {Percentiles} is possible.");
+            if (variant.Strength is { } s && !Strengths.Contains(s)) throw Fault($"{at}.{name}.strength", $"is {s}; a small number is needed.");
             Text($"{at}.{name}.systemPrompt", variant.SystemPrompt, LongestText);
             foreach (var (field, text) in new[] { ("band", variant.Band), ("toward", variant.Toward), ("model", variant.Model) }) Text($"{at}.{name}.{field}", text, LongestName);
         }
@@ -225,6 +238,6 @@ public static partial class ConversationJson
 
     private static void Text(string at, string? text, int longest)
     {
-        if (text is { } t && t.Length > longest) throw Fault(at, $"has {t.Length:N0} characters; {longest:N0} are possible.");
+        if (text is not null && RequestJson.Characters(text) is var length && length > longest) throw Fault(at, $"has {length:N0} characters; {longest:N0} are possible.");
     }
 }

@@ -17,6 +17,9 @@ public sealed record SharedConversation(byte[] Json, DateTimeOffset Created, Dat
 /// <summary>Keeps conversations that visitors share. Members may be called from any thread.</summary>
 public interface IConversationStore
 {
+    /// <summary>Longest reason of a report that is kept, characters.</summary>
+    const int LongestReason = 1000;
+
     /// <summary>Keeps a conversation.</summary>
     /// <exception cref="InputException">It is too large, the store is full, or it cannot be written.</exception>
     Share Add(ReadOnlyMemory<byte> json);
@@ -32,7 +35,7 @@ public interface IConversationStore
     /// <summary>Notes that a reader objects to a conversation, once for each; false when there is none.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="reader">Tells readers apart: an address. Kept as a hash.</param>
-    /// <param name="reason">The reader's words; cut to 1,000 characters.</param>
+    /// <param name="reason">The reader's words; cut to <see cref="LongestReason"/>.</param>
     /// <exception cref="InputException">The store cannot be written.</exception>
     bool Report(string id, string reader, string reason);
 }

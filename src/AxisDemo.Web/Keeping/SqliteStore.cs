@@ -15,8 +15,11 @@ namespace AxisDemo.Web.Keeping;
 /// </summary>
 public sealed class SqliteStore : IConversationStore
 {
-    private const int LongestReason = 1000;
     private const int CharactersOfId = 22;
+
+    /// <summary>The form of an id or a key.</summary>
+    public static string IdPattern { get; } = $"^[A-Za-z0-9_-]{{{CharactersOfId}}}$";
+
     private readonly SharingOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger<SqliteStore> log;
@@ -86,7 +89,7 @@ public sealed class SqliteStore : IConversationStore
         ArgumentNullException.ThrowIfNull(reason);
         if (Find(id) is null) return false;
         Use(connection => Run(connection, "INSERT OR IGNORE INTO reports (id, who, at, reason) VALUES ($id, $who, $at, $reason)",
-            ("$id", id), ("$who", Hash($"{id}/{reader}")), ("$at", clock.GetUtcNow().ToUnixTimeSeconds()), ("$reason", reason.Length > LongestReason ? reason[..LongestReason] : reason)));
+            ("$id", id), ("$who", Hash($"{id}/{reader}")), ("$at", clock.GetUtcNow().ToUnixTimeSeconds()), ("$reason", string.Concat(reason.EnumerateRunes().Take(IConversationStore.LongestReason)))));
         log.LogWarning("A shared conversation was reported: {Id}", id);
         return true;
     }

@@ -8,7 +8,7 @@ namespace AxisDemo.Web.Keeping;
 /// </summary>
 internal static class Transcript
 {
-    private const int MostMessages = 4000;
+    internal const int MostMessages = 4000;
 
     /// <summary>The conversation: its answers are column A's, and column B has none yet.</summary>
     public static ConversationFile Read(JsonElement root)

@@ -62,7 +62,7 @@ public sealed class GenerationHubTests : IDisposable
     [InlineData("""{"seed":""}""", "sampling.seed")]
     [InlineData("""{"seed":18446744073709551616}""", "sampling.seed")]
     [InlineData("""{"seed":"18446744073709551616"}""", "sampling.seed")]
-    [InlineData("""{"seed":1,"answerSeed":2}""", "sampling.answerSeed")]
+    [InlineData("""{"seed":1,"answerSeed":-2}""", "sampling.answerSeed")]
     public async Task What_is_no_seed_is_refused_by_its_name(string sampling, string field)
     {
         var failed = Assert.Single(await Ask(JsonDocument.Parse($$"""{"messages":[{"role":"user","content":"x"}],"sampling":{{sampling}}}""").RootElement));

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using AxisDemo.Serving;
@@ -53,6 +54,9 @@ public sealed partial class ApiDocumentTests
         // The second and third wait for the first.
         var answers = await Task.WhenAll(connection.Generate(full), connection.Generate(full), connection.Generate(lengthy));
         var refused = await connection.Generate(new { messages = Array.Empty<object>() });
+        using var client = new HttpClient { BaseAddress = host.Address };
+        var book = await SchemaBook.Of(client);
+        Assert.All(answers.Append(refused).SelectMany(a => a), e => Assert.Null(book.Against(book.Document["components"]!["schemas"]!["GenerationEvent"]!, e, strict: true)));
 
         var events = answers.Append(refused).SelectMany(a => a).ToLookup(e => e.GetProperty("kind").GetString()!, e => Fields(e, "").ToHashSet());
         Assert.Equal(Documented.Keys.Order(), events.Select(g => g.Key).Order());
@@ -90,6 +94,18 @@ public sealed partial class ApiDocumentTests
     }
 
     [Fact]
+    public async Task The_documents_fields_have_the_ranges_and_defaults_that_OpenAPI_has()
+    {
+        using var host = new TestHost();
+        host.StartServer();
+        using var client = new HttpClient { BaseAddress = host.Address };
+        var book = await SchemaBook.Of(client);
+        var described = Described(book, JsonNode.Parse("""{"$ref":"#/components/schemas/GenerateRequest"}""")!, "").Where(d => d.Field is not ("sampling" or "cap"));
+
+        Assert.Equal(described.Select(d => $"{d.Field} | {d.Holds} | {d.Default}").Order(), Ranged().Matches(Document).Select(m => $"{m.Groups[1].Value} | {m.Groups[2].Value.Trim()} | {m.Groups[3].Value.Trim()}").Order());
+    }
+
+    [Fact]
     public async Task OpenAPI_names_the_key_where_one_is_set()
     {
         using var host = new TestHost(null, ("Access:ApiKey", "correct-horse-battery"));
@@ -99,6 +115,30 @@ public sealed partial class ApiDocumentTests
 
         Assert.Equal("X-Api-Key", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("ApiKey").GetProperty("name").GetString());
         Assert.Equal(1, document.GetProperty("security").GetArrayLength());
+    }
+
+    private static IEnumerable<(string Field, string Holds, string Default)> Described(SchemaBook book, JsonNode schema, string prefix)
+    {
+        foreach (var type in book.Branches(schema).Where(b => b["properties"] is not null))
+            foreach (var (name, holds) in type["properties"]!.AsObject())
+            {
+                var required = type["required"]?.AsArray().Any(r => (string?)r == name) == true;
+                var standard = holds!["default"] is not { } given ? "" : given is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? given.ToJsonString() : $"`{given}`";
+                yield return (prefix + name, Holds([.. book.Branches(holds).Where(b => b["type"]?.ToJsonString() != "\"null\"")]), required ? "required" : standard);
+                var deeper = holds["items"] is { } items && name == "messages" ? Described(book, items, $"{prefix}{name}[].") : name is "sampling" or "cap" ? Described(book, holds, $"{prefix}{name}.") : [];
+                foreach (var field in deeper) yield return field;
+            }
+    }
+
+    private static string Holds(JsonObject[] kinds)
+    {
+        // Several are said in words.
+        if (kinds is not [var kind]) return "";
+        if (kind["maxItems"] is { } items) return kind["minItems"] is { } least ? $"list of {least} to {items}" : $"list of up to {items}";
+        if (kind["enum"] is JsonArray values) return string.Join(", ", values.Select(v => $"`{v}`"));
+        if (kind["maximum"] is { } most) return kind["minimum"] is { } from ? $"{from} to {most}" : $"above {kind["exclusiveMinimum"]}, up to {most}";
+        if (kind["maxLength"] is { } characters) return $"text of up to {characters} characters";
+        return kind["type"]!.ToJsonString().Contains("boolean", StringComparison.Ordinal) ? "`true`, `false`" : "text";
     }
 
     // "projections[].pre": the fields of a list's items.
@@ -127,6 +167,9 @@ public sealed partial class ApiDocumentTests
 
     [GeneratedRegex(@"^\| `([\w.\[\]]+)`", RegexOptions.Multiline)]
     private static partial Regex Rows();
+
+    [GeneratedRegex(@"^\| `([\w.\[\]]+)` \|([^|]*)\|([^|]*)\|[^|]*\|$", RegexOptions.Multiline)]
+    private static partial Regex Ranged();
 
     [GeneratedRegex(@"```json\n(.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex Examples();

@@ -58,6 +58,8 @@ public class ConversationJsonTests
     [Theory]
     [InlineData("", "it is empty.")]
     [InlineData("""{"hello": 1}""", "is not all there: a, b, turns are missing.")]
+    [InlineData("""{"format": "axisdemo.conversation", "a": {}, "b": {}, "turns": [{"user": "x", "a": [{}]}]}""", "turns[0].a[0].text: is missing.")]
+    [InlineData("""{"format": "axisdemo.conversation", "a": {}, "b": {}, "turns": [{"user": "x", "user": "y"}]}""", "turns[0].user: is given twice.")]
     [InlineData("""{"format": "axisdemo.conversation", "a": {}, "b": {}, "turns": 5}""", "turns: is not a list.")]
     [InlineData("""{"format": "axisdemo.conversation", "a": {}, "b": {}, "turns": [{"user": 5}]}""", "turns[0].user: is not text.")]
     [InlineData("""{"format": "axisdemo.conversation", "a": null, "b": {}, "turns": []}""", "a: must not be null.")]
