@@ -1242,6 +1242,8 @@ more_stmts=[
 "{% set x = namespace(v=[]) %}{% for i in l %}{% set x.v = x.v + [i] %}{% endfor %}{{ x.v|join }}",
 "{% set content = 'a</think>b' %}{{ content.split('</think>')[-1].lstrip('\\n') }}{{ content.partition('</think>')[0] }}",
 "{{ raise_exception('Only ' ~ n ~ ' roles') }}",
+"{% macro m(a, b, c=3) %}{{ a }}{{ b }}{{ c }}{{ varargs }}{% endmacro %}{{ m(*[1, 2]) }}{{ m(1, *'xyz') }}{{ m(*[1], c=5) }}{{ m(*(l|map('string'))) }}{{ m(b=1, *[2]) }}",
+"{{ range(*[1, 5]) }}{{ '%s' | format(*['a']) }}{{ 'abc'.replace(*('a', 'b')) }}{{ 'x' | replace(*['x', 'y']) }}", "{{ range(*[1, 2], 3) }}", "{{ range(*[1], *[2]) }}", "{{ range(*5) }}", "{{ range(*[]) }}",
 "{% macro a(x, y=2, *z) %}{% endmacro %}", "{{ foo(1)(2) }}", "{{ [1, 2]()}}", "{{ 'a'() }}", "{{ none() }}", "{{ undefinedx() }}",
 "{{ 'a\\\nb' }}",
 ]

@@ -269,6 +269,7 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
         Expect("(");
         var named = new List<(string, Expression)>();
         var positional = new List<Expression>();
+        Expression? spread = null;
         Until(")", () =>
         {
             if (Current.Kind == TokenKind.Name && Following is { Kind: TokenKind.Operator, Text: "=" })
@@ -278,12 +279,17 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
                 if (named.Exists(n => n.Item1 == name)) throw Fail($"the argument '{name}' is there twice.");
                 named.Add((name, Expression()));
             }
-            else if (IsOperator("*") || IsOperator("**")) throw Fail($"'{Current.Text}' before an argument is not supported here.");
-            else if (named.Count == 0) positional.Add(Expression());
-            else throw Fail("an argument without a name cannot follow a named one.");
+            else if (IsOperator("**")) throw Fail("'**' before an argument is not supported here.");
+            else if (IsOperator("*") && spread is null)
+            {
+                Next();
+                spread = Expression();
+            }
+            else if (named.Count == 0 && spread is null) positional.Add(Expression());
+            else throw Fail("an argument without a name cannot follow one with a name or a star.");
             return true;
         });
-        return new(positional, named);
+        return new(positional, spread, named);
     }
 
     private Expression FiltersAndTests(Expression value)
@@ -317,7 +323,7 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
         else if (IsName("is")) throw Fail("a test cannot follow a test.");
         else if (Current.Kind is TokenKind.Text or TokenKind.Integer or TokenKind.Float || IsOperator("[") || IsOperator("{")
             || Current.Kind == TokenKind.Name && Current.Text is not ("else" or "or" or "and"))
-            arguments = new([Postfix(Primary())], []);
+            arguments = new([Postfix(Primary())], null, []);
         return new(line, value, name, arguments, negated);
     }
 }

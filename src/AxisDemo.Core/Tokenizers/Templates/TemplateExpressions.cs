@@ -184,15 +184,25 @@ internal sealed class Tested(int line, Expression target, string name, CallArgum
     }
 }
 
-internal sealed record CallArguments(IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named)
+/// <param name="Positional">The values without names.</param>
+/// <param name="Spread">A list whose items follow them, written with a star; null where there is none.</param>
+/// <param name="Named">The values with names.</param>
+internal sealed record CallArguments(IReadOnlyList<Expression> Positional, Expression? Spread, IReadOnlyList<(string Name, Expression Value)> Named)
 {
-    public static readonly CallArguments None = new([], []);
+    public static readonly CallArguments None = new([], null, []);
 
     public Arguments Evaluate(TemplateRun run)
     {
-        if (Positional.Count == 0 && Named.Count == 0) return Arguments.None;
+        if (this == None) return Arguments.None;
+        List<object?> positional = [.. Positional.Select(p => p.Evaluate(run))];
+        if (Spread is not null)
+            foreach (var item in TemplateMembers.Iterate(run, Spread.Evaluate(run)))
+            {
+                run.ChargeItems(1);
+                positional.Add(item);
+            }
         var named = new Dictionary<string, object?>(Named.Count);
         foreach (var (name, value) in Named) named[name] = value.Evaluate(run);
-        return new([.. Positional.Select(p => p.Evaluate(run))], named);
+        return new(positional, named);
     }
 }
