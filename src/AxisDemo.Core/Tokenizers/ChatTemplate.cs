@@ -9,8 +9,8 @@ namespace AxisDemo.Tokenizers;
 
 /// <summary>
 /// A model's chat template: a program in the part of Jinja that published templates are written in. It is interpreted as the
-/// reference does (trim_blocks, lstrip_blocks, Python's text methods), and every character of the result is known to be the
-/// template's or a message's. Immutable; may be used from any thread.
+/// reference does (trim_blocks, lstrip_blocks, Python's text methods), what is not supported is refused by name, and every character
+/// of the result is known to be the template's or a message's. Immutable; may be used from any thread.
 /// </summary>
 public sealed class ChatTemplate
 {

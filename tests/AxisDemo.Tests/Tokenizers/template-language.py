@@ -1197,6 +1197,8 @@ more_stmts=[
 "{% for i in l %}{% filter upper %}a{% if i == 1 %}{% continue %}{% endif %}{% endfilter %}{{ i }}{% endfor %}e",
 "{% generation %}a{% set y = 1 %}{{ y }}{% endgeneration %}{{ y is defined }}",
 "{% for i in l %}{% generation %}{{ i }}{{ loop.index }}{% endgeneration %}{% endfor %}",
+"{% generation %}{{ varargs }}{{ kwargs }}{{ caller is defined }}{% endgeneration %}", "{% macro m() %}{{ varargs }}{% generation %}{{ varargs }}{% endgeneration %}{% endmacro %}{{ m(1) }}",
+"{% if 1 if 0 else 2 %}a{% endif %}", "{% if (1 if 0 else 2) %}a{% endif %}", "{% if 0 %}{% elif 1 if 1 else 2 %}a{% endif %}",
 "{% for i in l %}{% generation %}{% break %}{% endgeneration %}{% endfor %}",
 "  {% generation %}\n  a\n  {% endgeneration %}\n b",
 "{% for m in rows %}{% if loop.changed(m.r) %}c{% endif %}{{ loop.cycle('a','b') }}{{ loop.revindex }}{{ loop.depth }};{% endfor %}",

@@ -1,14 +1,10 @@
-using System.Runtime.CompilerServices;
-using AxisDemo.Formats;
-
 namespace AxisDemo.Tokenizers.Templates;
 
 /// <summary>Reads expressions by Jinja's grammar: or, and, not, comparisons, + -, ~, * / // %, **, signs, then members, calls, filters and tests.</summary>
-internal class ExpressionParser(List<TemplateToken> tokens, string source)
+internal class ExpressionParser(List<TemplateToken> tokens, string source) : TokenReader(tokens, source)
 {
     private readonly List<(int Line, string Fault)> _unknown = [];
     private readonly List<HashSet<string>> _special = [];
-    private int _at;
 
     /// <summary>The names of the part that is being read.</summary>
     protected Frame Names { get; private set; } = new(null);
@@ -46,46 +42,7 @@ internal class ExpressionParser(List<TemplateToken> tokens, string source)
 
     protected void RefuseUnknown()
     {
-        if (_unknown.Count > 0) throw new InputException(source, $"chat template, line {_unknown[0].Line}", _unknown[0].Fault);
-    }
-
-    protected TemplateToken Current => tokens[_at];
-
-    private TemplateToken Following => tokens[Math.Min(_at + 1, tokens.Count - 1)];
-
-    protected TemplateToken Next() => tokens[_at == tokens.Count - 1 ? _at : _at++];
-
-    protected bool IsOperator(string op) => Current.Kind == TokenKind.Operator && Current.Text == op;
-
-    protected bool IsName(string name) => Current.Kind == TokenKind.Name && Current.Text == name;
-
-    protected bool Skip(string text)
-    {
-        if (Current.Kind is not (TokenKind.Operator or TokenKind.Name) || Current.Text != text) return false;
-        Next();
-        return true;
-    }
-
-    protected void Expect(string text)
-    {
-        if (!Skip(text)) throw Fail($"'{text}' is expected, not {Shown}.");
-    }
-
-    protected string ExpectName() => Current.Kind == TokenKind.Name ? Next().Text : throw Fail($"a name is expected, not {Shown}.");
-
-    protected void Expect(TokenKind kind)
-    {
-        if (Current.Kind != kind) throw Fail($"the end of the tag is expected, not {Shown}.");
-        Next();
-    }
-
-    protected string Shown => Current.Text.Length > 0 ? $"'{Current.Text}'" : Current.Kind == TokenKind.End ? "the end of the template" : "the end of the tag";
-
-    protected InputException Fail(string fault) => new(source, $"chat template, line {Current.Line}", fault);
-
-    protected void Deeper()
-    {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw Fail("the template is nested too deeply.");
+        if (_unknown.Count > 0) throw Fail(_unknown[0].Fault, _unknown[0].Line);
     }
 
     public Expression Expression()

@@ -60,7 +60,7 @@ internal sealed partial record FormatSpec
         }
         var number = TemplateValues.Number(value) ?? throw run.Fail($"{TemplateValues.TypeName(value)} has no format but the empty one.");
         var type = Type != 0 ? Type : number is long ? 'd' : 'r';
-        if (number is double && type is 'd' or 'x' or 'X' or 'o' or 'b' && number is double) throw run.Fail($"the format '{type}' needs a whole number.");
+        if (number is double && type is 'd' or 'x' or 'X' or 'o' or 'b') throw run.Fail($"the format '{type}' needs a whole number.");
         if (type is not ('d' or 'x' or 'X' or 'o' or 'b' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' or 'r')) throw run.Fail($"the format '{type}' of {TemplateValues.TypeName(value)} is not supported here.");
         return (this with { Align = Align == 0 ? '>' : Align }).Number(run, number, type, precisionOfWhole: false);
     }

@@ -71,3 +71,13 @@ internal sealed class CallBlock(int line, Call call, MacroBody body) : Statement
         return Flow.Next;
     }
 }
+
+/// <summary><c>{% generation %}</c>: marks an answer for training; its text is text. The reference calls it like a macro without arguments.</summary>
+internal sealed class Generated(int line, MacroBody body) : Statement(line)
+{
+    protected override Flow Do(TemplateRun run)
+    {
+        run.Print(body.Call(run, Arguments.None, run.Scope));
+        return Flow.Next;
+    }
+}

@@ -78,7 +78,7 @@ internal sealed class TemplateParser(List<TemplateToken> tokens, string source) 
     {
         var unknown = UnknownCount;
         Names.Branch(1);
-        var condition = Tuple();
+        var condition = Tuple(Or);
         Expect(TokenKind.BlockEnd);
         var then = Body(["elif", "else", "endif"]);
         var closing = Next();
@@ -171,12 +171,7 @@ internal sealed class TemplateParser(List<TemplateToken> tokens, string source) 
         return new(line, inside, Scoped.NoNames, Inside(inside, () => Closed(end)));
     }
 
-    // Marks an answer for training; its text is text. The reference makes a function of it, which no break leaves.
-    private Scoped Generation(int line)
-    {
-        var inside = new Frame(Names);
-        return new(line, inside, Scoped.NoNames, Function(inside, "endgeneration"));
-    }
+    private Generated Generation(int line) => new(line, MacroBody("generation", new Frame(Names), [], "endgeneration"));
 
     private Scoped With(int line)
     {
