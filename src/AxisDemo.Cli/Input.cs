@@ -8,6 +8,6 @@ internal static class Input
     public static byte[] ReadAll(long limit)
     {
         using var input = Console.OpenStandardInput();
-        return JsonInput.Read(input, "stdin", limit);
+        return JsonInput.Read(input, "stdin", limit, "Give it in parts.");
     }
 }

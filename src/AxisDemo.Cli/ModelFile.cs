@@ -12,16 +12,30 @@ internal static class ModelFile
     /// <summary>The tokenizer and the template, without the weights.</summary>
     public static (ITokenizer Tokenizer, ChatTemplate Template) OpenText(string path)
     {
-        var (tokenizer, template) = Directory.Exists(path) ? (Tokenizer.FromFolder(path, warn: Note), ChatTemplate.FromFolder(path, Note)) : FromGguf(path);
+        var warnings = new List<string>();
+        var (tokenizer, template) = Directory.Exists(path) ? (Tokenizer.FromFolder(path, warn: Warn), ChatTemplate.FromFolder(path, Warn)) : FromGguf(path, Warn);
+        Output.Warnings(warnings.Distinct());
         return (tokenizer, template ?? throw new InputException(path, "chat template", "the model brings none.", "Use a model made for conversations (\"instruct\", \"chat\")."));
+
+        void Warn(string file, string key, string text) => warnings.Add($"{file}: {key}: {text}");
     }
 
     /// <summary>The tokenizer alone: a model without a template has one too.</summary>
     public static ITokenizer OpenTokenizer(string path)
     {
-        if (Directory.Exists(path)) return Tokenizer.FromFolder(path, warn: Note);
-        using var file = GgufFile.Open(path);
-        return Tokenizer.FromGguf(file, Note);
+        var warnings = new List<string>();
+        var tokenizer = Read();
+        Output.Warnings(warnings.Distinct());
+        return tokenizer;
+
+        ITokenizer Read()
+        {
+            if (Directory.Exists(path)) return Tokenizer.FromFolder(path, warn: Warn);
+            using var file = GgufFile.Open(path);
+            return Tokenizer.FromGguf(file, Warn);
+        }
+
+        void Warn(string file, string key, string text) => warnings.Add($"{file}: {key}: {text}");
     }
 
     /// <summary>The model in memory. What its files leave open is said on stderr.</summary>
@@ -36,11 +50,9 @@ internal static class ModelFile
     public static Engine Start(string path, BackendOptions backend, ModelMemory memory, CancellationToken cancellation, EngineOptions? options = null) =>
         new(Load(path, backend, memory, cancellation), options);
 
-    private static (ITokenizer, ChatTemplate?) FromGguf(string path)
+    private static (ITokenizer, ChatTemplate?) FromGguf(string path, ModelWarning warn)
     {
         using var file = GgufFile.Open(path);
-        return (Tokenizer.FromGguf(file, Note), ChatTemplate.FromGguf(file, Note));
+        return (Tokenizer.FromGguf(file, warn), ChatTemplate.FromGguf(file, warn));
     }
-
-    private static void Note(string file, string key, string text) => Output.Note($"{file}: {key}: {text}");
 }

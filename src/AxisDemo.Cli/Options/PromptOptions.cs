@@ -77,7 +77,7 @@ internal sealed class PromptOptions
             new(path == "-" ? "stdin" : path, field, fault, "Give [{\"role\":\"user\",\"content\":\"…\"}, …].", inner);
         try
         {
-            using var document = JsonInput.Parse(ReadBytes(path), path == "-" ? "stdin" : path);
+            using var document = JsonInput.Parse(ReadBytes(path), path == "-" ? "stdin" : path, new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind != JsonValueKind.Array) throw Fault("", "it is no list of messages.");
             return [.. document.RootElement.EnumerateArray().Select((message, i) =>
             {

@@ -72,6 +72,16 @@ public sealed class GgufMetadata
     /// <summary>As <see cref="Floats"/>; false when the key is missing.</summary>
     public bool TryFloats(string key, [NotNullWhen(true)] out float[]? value) => Try(key, "an array of floats", Is, out value);
 
+    /// <summary>Whether a value that nobody applies changes nothing: a switch that is off, a factor of 1, a bias of 0, nothing at all.</summary>
+    internal static bool SaysNothing(object value) => value switch
+    {
+        bool on => !on,
+        string text => text.Length == 0,
+        Array list => list.Length == 0,
+        float or double => Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture) is 0 or 1,
+        _ => Integer(value, out var number) && number is 0 or 1,
+    };
+
     private static bool Is<T>(object stored, [NotNullWhen(true)] out T? value)
     {
         value = stored is T match ? match : default;

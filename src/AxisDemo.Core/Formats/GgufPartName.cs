@@ -10,6 +10,9 @@ namespace AxisDemo.Formats;
 /// <param name="Extension">".gguf", in the file's case.</param>
 public sealed partial record GgufPartName(string Beginning, int Number, int Count, string Extension)
 {
+    /// <summary>The most parts that are read as one model: a model of a thousand tensors, each in a file of its own. The format's key allows 65535.</summary>
+    public const int MostParts = 1024;
+
     /// <summary>Takes a path apart; null when it is no part's.</summary>
     public static GgufPartName? Of(string path)
     {

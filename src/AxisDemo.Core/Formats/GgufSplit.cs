@@ -12,8 +12,7 @@ internal sealed record GgufSplit(int Number, int Count, long Tensors)
     /// <summary>What helps where parts do not belong together.</summary>
     public const string Mixed = "The parts are not those of one model: download all of them again.";
 
-    // A model of a thousand tensors, each in a file of its own. The key itself allows 65535.
-    private const int MostParts = 1024;
+    private const int MostParts = GgufPartName.MostParts;
     private const string Own = "split.";
     private const string NumberKey = Own + "no", CountKey = Own + "count", TensorsKey = Own + "tensors.count";
 

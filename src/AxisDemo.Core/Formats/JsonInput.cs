@@ -8,13 +8,14 @@ public static class JsonInput
     /// <summary>Reads a file, or a pipe, that is said to be JSON.</summary>
     /// <param name="path">The file.</param>
     /// <param name="longest">The most bytes that are read.</param>
+    /// <param name="remedy">What to do about a longer one.</param>
     /// <exception cref="InputException">It is missing, cannot be read, or is longer.</exception>
-    public static byte[] ReadFile(string path, long longest)
+    public static byte[] ReadFile(string path, long longest, string remedy = "")
     {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            return Read(file, path, longest);
+            return Read(file, path, longest, remedy);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -26,15 +27,16 @@ public static class JsonInput
     /// <param name="stream">The bytes.</param>
     /// <param name="source">What a message calls them.</param>
     /// <param name="longest">The most that are read.</param>
+    /// <param name="remedy">What to do about more.</param>
     /// <exception cref="InputException">There are more.</exception>
-    public static byte[] Read(Stream stream, string source, long longest)
+    public static byte[] Read(Stream stream, string source, long longest, string remedy = "")
     {
         ArgumentNullException.ThrowIfNull(stream);
         var bytes = new MemoryStream();
         var piece = new byte[1 << 16];
         for (int read; (read = stream.Read(piece)) > 0;)
         {
-            if (bytes.Length + read > longest) throw new InputException(source, "", $"it is longer than {longest >> 20} MB.");
+            if (bytes.Length + read > longest) throw new InputException(source, "", $"it is longer than {longest >> 20} MB.", remedy);
             bytes.Write(piece, 0, read);
         }
 
@@ -47,8 +49,8 @@ public static class JsonInput
     /// <exception cref="InputException">They are UTF-16 or UTF-32.</exception>
     public static ReadOnlySpan<byte> Utf8(ReadOnlySpan<byte> bytes, string source)
     {
-        // Their marks; or, without one, the zero beside the ASCII character that JSON begins with.
-        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [_, 0, ..])
+        // Their marks; or, without one, the zeros beside the ASCII character that JSON begins with. (A file of zeros alone is a broken one.)
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, not 0, ..] or [not 0, 0, ..] or [0, 0, not 0, ..] or [0, 0, 0, not 0, ..])
             throw new InputException(source, "", "it is UTF-16 or UTF-32.", "Save it as UTF-8.");
         return Utf8Bom.Skip(bytes);
     }

@@ -24,7 +24,7 @@ public static class InterventionFile
         if (!File.Exists(path)) throw new InputException(path, "", "there is no such file.", "Give a file with a list of interventions.");
         try
         {
-            using var document = JsonInput.Parse(JsonInput.ReadFile(path, LongestFile), path, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonInput.Parse(JsonInput.ReadFile(path, LongestFile, "Give a list of interventions; vectors stay in files of their own."), path, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
             return Parse(document.RootElement, library, path);
         }
         catch (JsonException e)

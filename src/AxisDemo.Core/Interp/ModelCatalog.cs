@@ -64,7 +64,8 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
         var places = Places(folder);
         foreach (var place in places) Try(faults, () => files.AddRange(Directory.EnumerateFiles(place, "*", Visible)), place);
         foreach (var path in files.Where(f => f.EndsWith(AxisEnding, StringComparison.Ordinal)).Order(StringComparer.Ordinal)) Try(faults, () => axes.Add(Axis(path)), path);
-        var folders = places.Skip(1).Where(place => IsModel(files.FindAll(f => System.IO.Path.GetDirectoryName(f) == place))).ToList();
+        var byPlace = files.ToLookup(f => System.IO.Path.GetDirectoryName(f));
+        var folders = places.Skip(1).Where(place => IsModel([.. byPlace[place]])).ToHashSet(StringComparer.Ordinal);
         var ggufs = files.FindAll(f => IsGguf(f) && !folders.Contains(System.IO.Path.GetDirectoryName(f)!));
         var done = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in ggufs.Concat(folders).Order(StringComparer.Ordinal))
@@ -81,7 +82,7 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
 
         void Add(string path)
         {
-            if (File.Exists(path) && IsControlVector(path)) return;
+            if (File.Exists(path) && IsCompanion(path)) return;
             using var source = ModelSource.Open(path);
             done.UnionWith(source.Files);
             models.Add(Model(source, axes, hash));
@@ -144,9 +145,12 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
         };
     }
 
-    private static bool IsControlVector(string path)
+    // What lies beside models and is none: control vectors, what sees pictures, what quantisation was guided by, adapters.
+    private static bool IsCompanion(string path)
     {
+        if (GgufPartName.Of(path) is not null) return false;
         using var file = GgufFile.Open(path);
-        return file.Metadata.TryString("general.architecture", out var architecture) && architecture == "controlvector";
+        return file.Metadata.TryString("general.architecture", out var architecture) && architecture is "controlvector" or "clip"
+            || file.Metadata.TryString("general.type", out var type) && type is "mmproj" or "imatrix" or "adapter";
     }
 }

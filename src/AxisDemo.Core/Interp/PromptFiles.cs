@@ -15,7 +15,7 @@ internal static class PromptFiles
 {
     private const long LargestFile = 4 << 20;
     private const int MostItems = 10_000;
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     /// <summary>
     /// A role: <c>{"role","description","prompts":[…]}</c>, or the published <c>{"instruction":[{"pos"}…]}</c> whose role is the

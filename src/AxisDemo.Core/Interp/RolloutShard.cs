@@ -56,7 +56,7 @@ public sealed class RolloutShard : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            if (!File.Exists(path) || new FileInfo(path).Length == 0) Create(path, new Header(plan, shard, shards));
+            if (DiskFile.Find(path) is not { Bytes: > 0 }) Create(path, new Header(plan, shard, shards));
             var opened = Open(path, new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read));
             if (!opened.Plan.SameAs(plan) || opened.Shard != shard || opened.Shards != shards)
             {

@@ -207,8 +207,8 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         if (entry.Held is { } held)
         {
             if (ended is not null) held = held with { Text = held.Text + entry.Rest() };
-            held = Observed(entry, held, row, observed);
-            if ((entry.Sums is not null && !AddRow(entry, row, observed)) || !held.Projections.All(static p => float.IsFinite(p.Pre) && float.IsFinite(p.Post) && float.IsFinite(p.Read ?? 0)))
+            held = Observed(entry, held, row, observed, out var finite);
+            if (!finite || (entry.Sums is not null && !AddRow(entry, row, observed)))
             {
                 Fail(entry, "a projection or a block's output");
                 return;
@@ -275,8 +275,9 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     }
 
     // Unit u of a sequence's observed row lies at its base + u * observed + row.
-    private TokenEvent Observed(RunningRequest entry, TokenEvent token, int row, int observed)
+    private TokenEvent Observed(RunningRequest entry, TokenEvent token, int row, int observed, out bool finite)
     {
+        finite = true;
         var results = model.Transformer.Ops.Results[entry.Main.Results..];
         var watches = entry.Request.Watch;
         var projections = watches.Count == 0 ? [] : new TokenProjection[watches.Count];
@@ -287,6 +288,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             projections[w] = new TokenProjection(watch.Axis, watch.Layer, results[slots.Pre * observed + row] - watch.Offset, results[slots.Post * observed + row] - watch.Offset, Touched(entry.Main, watch.Layer, results, observed, row));
             if (entry.Reader is { } reader)
                 projections[w] = projections[w] with { Read = model.Transformer.Ops.Results[reader.Results + reader.Hooks.Watches[w].Post * observed + row] - watch.Offset };
+            finite &= float.IsFinite(projections[w].Pre) && float.IsFinite(projections[w].Post) && float.IsFinite(projections[w].Read ?? 0);
         }
 
         return token with { Projections = projections, LiftedLayers = entry.Main.Hooks.Caps.Count == 0 ? null : Lifted(entry.Main, results, observed, row) };

@@ -31,7 +31,8 @@ internal static class EndOfTurnTokens
         for (var id = 0; id < types.Length; id++)
         {
             if (!s_names.Contains(tokens[id]) || types[id] != TokenType.Control && IsText(id)) continue;
-            if (ends.Add(id) && types[id] is not (TokenType.Control or TokenType.Unknown)) Override(id, "it ends turns");
+            ends.Add(id);
+            if (types[id] is not (TokenType.Control or TokenType.Unknown)) Override(id, "it ends turns");
         }
 
         // Where answers have several parts "<|end|>" ends a part.
@@ -42,7 +43,7 @@ internal static class EndOfTurnTokens
         bool Has(string name) => ends.Any(id => tokens[id] == name);
 
         // What merges or scores make of a text is a word: "\n" as an end, "!" as padding.
-        bool Arises(int id) => vocabulary.Scores is not null || tokens[id].Length == 1 || made.Value.Contains(tokens[id]);
+        bool Arises(int id) => (vocabulary.Scores is not null && tokens[id] is not ("<s>" or Strike)) || tokens[id].Length == 1 || made.Value.Contains(tokens[id]);
 
         // HTML's end of struck-out text: a word in Qwen's vocabulary, a fixed string in Gemma's. It ends a sequence where "<s>" begins one.
         bool IsText(int id) => tokens[id] == Strike && !(vocabulary.Bos is { } bos && tokens[bos] == "<s>")

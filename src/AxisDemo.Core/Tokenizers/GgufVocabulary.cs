@@ -88,7 +88,7 @@ internal static class GgufVocabulary
     {
         foreach (var (key, value) in file.Metadata.Values)
         {
-            if (!key.StartsWith(Prefix, StringComparison.Ordinal) || s_known.Contains(key[Prefix.Length..]) || value is false or Array { Length: 0 }) continue;
+            if (!key.StartsWith(Prefix, StringComparison.Ordinal) || s_known.Contains(key[Prefix.Length..]) || GgufMetadata.SaysNothing(value)) continue;
             warn?.Invoke(file.Path, Printable.Text(key), "is set and is not applied.");
         }
     }

@@ -10,19 +10,11 @@ internal sealed class JsonFields(string path)
     private const long MaxFile = 256L << 20;
 
     /// <summary>A file's bytes without a byte order mark.</summary>
-    public static ReadOnlyMemory<byte> ReadBytes(string path)
+    public static byte[] ReadBytes(string path)
     {
-        try
-        {
-            var length = new FileInfo(path).Length;
-            if (length > MaxFile) throw new InputException(path, "", $"{length:N0} bytes; a tokenizer has at most {MaxFile:N0}.");
-            var bytes = File.ReadAllBytes(path);
-            return bytes.AsMemory(bytes.Length - Utf8Bom.Skip(bytes).Length);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, "", e.Message, inner: e);
-        }
+        // What a link leads to may be a pipe or a device, which never end.
+        if (DiskFile.Find(path) is { Bytes: 0 }) throw new InputException(path, "", "it is empty, or no ordinary file.", InputFaults.CopyAgain);
+        return JsonInput.Utf8(JsonInput.ReadFile(path, MaxFile), path).ToArray();
     }
 
     /// <summary>Reads a file.</summary>

@@ -56,7 +56,7 @@ internal static class TemplateFiles
             yield return new(path, Key, Path.GetFileNameWithoutExtension(path), Text(path));
     }
 
-    private static string Text(string path) => Encoding.UTF8.GetString(JsonFields.ReadBytes(path).Span);
+    private static string Text(string path) => Encoding.UTF8.GetString(JsonFields.ReadBytes(path));
 
     private static List<Candidate> InJson(string path) => File.Exists(path) ? JsonFields.Read(path, root => InJson(root, path)) : [];
 

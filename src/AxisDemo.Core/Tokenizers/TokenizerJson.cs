@@ -63,7 +63,7 @@ internal sealed class TokenizerJson
         if (_bytes && (_spaces || _spacePrefix != SpacePrefix.None)) throw _json.Fault("normalizer", "spaces are replaced although bytes are the alphabet.");
         if (_bytes && _rule.Length == 0) throw _json.Fault("pre_tokenizer", "no rule cuts the text before its bytes are merged.");
         if (!_bytes && !_spaces) throw _json.Fault("pre_tokenizer", "neither bytes (ByteLevel) nor characters with U+2581 for spaces.", "Only those two kinds are supported.");
-        CheckPrefix(config);
+        CheckPrefix(config, root);
         if (JsonFields.Optional(root, "decoder") is { } decoder) Decoder(decoder);
 
         var fallback = _json.Flag(model, "byte_fallback");
@@ -110,10 +110,11 @@ internal sealed class TokenizerJson
         return stated && bos is not null;
     }
 
-    private void CheckPrefix(TokenizerConfig config)
+    private void CheckPrefix(TokenizerConfig config, JsonElement root)
     {
         if (config.AddPrefixSpace is not { } prefix || prefix == (_spacePrefix != SpacePrefix.None)) return;
-        if (_bytes) throw new InputException(config.Path, "add_prefix_space", "a space before every text is not supported.");
+        // The reference gives it to the outermost rule, where that one knows of spaces; inside a sequence it has no effect.
+        if (_bytes && JsonFields.Optional(root, "pre_tokenizer") is { } outermost && _json.Kind(outermost, "pre_tokenizer") == "ByteLevel") throw new InputException(config.Path, "add_prefix_space", "a space before every text is not supported.");
         _warn?.Invoke(config.Path, "add_prefix_space", $"is {(prefix ? "true" : "false")}, but tokenizer.json says otherwise; tokenizer.json decides.");
     }
 

@@ -27,7 +27,7 @@ internal static class ConversationSchemas
         var settings = document.Of(nameof(FiledSettings));
         settings.Set("temperature", Double(ConversationJson.Temperatures, 0));
         settings.Set("maxTokens", Whole(0, standard: 0));
-        settings.Set("seed", Either(new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }, Text(pattern: "^[0-9]{1,10}$")));
+        settings.Set("seed", Either(Whole(0), Text(pattern: "^[0-9]{1,10}$")));
         ((OpenApiSchema)settings.Properties!["seed"]).Default = 0;
         settings.Set("repetitionPenalty", Double(ConversationJson.RepetitionPenalties, 1));
         settings.Set("repeats", Whole(1, ConversationJson.MostSamples, 1));

@@ -14,7 +14,7 @@ internal sealed class SeedConverter<T> : JsonConverter<T>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String && T.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var quoted)) return quoted;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var number) && decimal.IsInteger(number) && number >= decimal.CreateChecked(T.MinValue) && number <= decimal.CreateChecked(T.MaxValue)
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var number) && decimal.IsInteger(number) && number >= 0 && number <= decimal.CreateChecked(T.MaxValue)
             ? T.CreateChecked(number) : throw new JsonException();
     }
 

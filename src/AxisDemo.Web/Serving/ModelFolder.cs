@@ -76,7 +76,7 @@ internal sealed class ModelFolder(string folder)
     private static List<DiskFile> WeightFiles(string path)
     {
         IEnumerable<string> files = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.safetensors").Where(f => !f.EndsWith(ModelCatalog.AxisEnding, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-            : GgufPartName.Of(path)?.Paths() ?? [path];
+            : GgufPartName.Of(path) is { Count: <= GgufPartName.MostParts } part ? part.Paths() : [path];
         return [.. files.Select(DiskFile.Find).OfType<DiskFile>()];
     }
 

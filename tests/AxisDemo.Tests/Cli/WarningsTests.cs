@@ -25,6 +25,14 @@ public sealed class WarningsTests : IDisposable
     }
 
     [Fact]
+    public void A_command_that_reads_the_tokenizer_alone_says_the_tokenizers()
+    {
+        var run = Axis.Run("detokenize", "--model", Repository.Fixture("reports", "pre-none.gguf"), "--ids", "297");
+        Assert.StartsWith("axis: warning: ", Assert.Single(run.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("tokenizer.ggml.pre", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Inspect_and_models_show_them()
     {
         Assert.Contains($"  warning: {model}: {Warning}", Axis.Run("inspect", model).Out, StringComparison.Ordinal);

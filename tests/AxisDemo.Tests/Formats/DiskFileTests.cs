@@ -41,7 +41,7 @@ public sealed class DiskFileTests : IDisposable
     [Fact]
     public async Task A_pipe_behind_a_link_does_not_block_for_ever()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "named pipes");
+        Assert.SkipUnless(File.Exists("/usr/bin/mkfifo"), "named pipes");
         using (var make = Process.Start("mkfifo", folder["pipe"])) await make.WaitForExitAsync(TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(folder["link.gguf"], "pipe");
         var opening = Task.Run(() => Assert.Throws<InputException>(() => GgufFile.Open(folder["link.gguf"])), TestContext.Current.CancellationToken);

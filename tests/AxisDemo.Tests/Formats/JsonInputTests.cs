@@ -18,6 +18,7 @@ public sealed class JsonInputTests
         // One, before the text: a second is text, and no JSON.
         Assert.ThrowsAny<JsonException>(() => JsonInput.Parse([0xEF, 0xBB, 0xBF, .. bytes], "twice"));
         Assert.ThrowsAny<JsonException>(() => JsonInput.Parse([0xEF, 0xBB, 0xBF], "empty"));
+        Assert.ThrowsAny<JsonException>(() => JsonInput.Parse(new byte[100], "half a download"));
     }
 
     [Theory, MemberData(nameof(Others))]

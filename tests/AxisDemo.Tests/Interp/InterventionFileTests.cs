@@ -46,6 +46,14 @@ public sealed class InterventionFileTests : IDisposable
     }
 
     [Fact]
+    public void A_field_given_twice_is_refused()
+    {
+        var path = Path.Combine(folder.FullName, "twice.json");
+        File.WriteAllText(path, """[{"kind":"cap","axis":"a.axis.safetensors","layers":"1:3","threshold":1,"threshold":2}]""");
+        Assert.Contains("threshold", Assert.Throws<InputException>(() => InterventionFile.Read(path, library)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_byte_order_mark_before_the_list_is_passed_over()
     {
         var path = Path.Combine(folder.FullName, "i.json");

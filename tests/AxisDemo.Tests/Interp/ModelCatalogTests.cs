@@ -37,6 +37,18 @@ public sealed class ModelCatalogTests : IDisposable
         Assert.StartsWith(folder["damaged-00002-of-00002.gguf"] + ": ", catalog.Faults[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("general.architecture", "clip")]
+    [InlineData("general.type", "imatrix")]
+    [InlineData("general.type", "mmproj")]
+    public void What_lies_beside_models_is_no_fault(string key, string value)
+    {
+        GgufEdit.Of(Smollm).Set(key, value).Save(folder["beside.gguf"]);
+        var catalog = Read();
+        Assert.Empty(catalog.Models);
+        Assert.Empty(catalog.Faults);
+    }
+
     [Fact]
     public void Ordinary_files_with_the_names_of_parts_are_models_of_their_own()
     {

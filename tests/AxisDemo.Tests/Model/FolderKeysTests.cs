@@ -51,6 +51,18 @@ public sealed class FolderKeysTests
         Assert.Empty(source.Warnings);
     }
 
+    // Exports made for old and new versions of transformers.
+    [Fact]
+    public void Both_spellings_of_one_scaling_are_one()
+    {
+        using var folder = FolderModel.Copy("llama3", "config.hub.json");
+        using var source = ModelSource.Open(folder.Path);
+        using var both = FolderModel.Copy("llama3", "config.hub.json");
+        both.Set("rope_parameters", System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(both.File("config.json")))!["rope_scaling"]!.ToJsonString());
+        using var twice = ModelSource.Open(both.Path);
+        Assert.Equal(source.Config.Blocks[0].Rope.Inverse, twice.Config.Blocks[0].Rope.Inverse);
+    }
+
     // transformers 5: what a kind of block does not say is Gemma 3's default, or stands in the older keys.
     [Theory]
     [InlineData("""{"full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 1000000.0}}""")]

@@ -119,6 +119,23 @@ public sealed class EndOfTurnTokensTests : IDisposable
         Assert.Equal(["token 0 '<|im_end|>'", "token 3 '<over>'"], source.Warnings.Select(w => w.Split("added_tokens: ")[1].Split(" has")[0]).Order());
     }
 
+    // SentencePiece scores make words of any text, so a normal token is only one's own where its name or the file says so.
+    [Theory]
+    [InlineData("<|im_end|>")]
+    [InlineData("</s>")]
+    public void A_scored_vocabularys_end_is_a_control_token_though_its_type_is_normal(string end)
+    {
+        var tokenizer = Tokenizer.Create(new()
+        {
+            Source = "test", Alphabet = BpeAlphabet.Characters, Tokens = ["<unk>", "<s>", end, "\u2581", "a"], Scores = [0, 0, 0, -1, -2],
+            Types = [TokenType.Unknown, TokenType.Normal, TokenType.Normal, TokenType.Normal, TokenType.Normal], Bos = 1, Eos = 2, Unknown = 0, Special = [1],
+        });
+        Assert.Equal([2], tokenizer.EndOfTurn);
+        Assert.True(tokenizer.IsControl(2) && tokenizer.IsControl(1));
+        Assert.Equal([2], tokenizer.Encode([new(end, true)]));
+        Assert.DoesNotContain(2, tokenizer.Encode([new(end, false)]));
+    }
+
     private static ITokenizer Small(string[] tokens, TokenType[] types, int eos, int? bos = null) =>
         Tokenizer.Create(new() { Source = "test", Tokens = tokens, Types = types, PreTokenizer = "gpt-2", Eos = eos, Bos = bos });
 

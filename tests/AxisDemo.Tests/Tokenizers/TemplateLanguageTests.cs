@@ -158,6 +158,8 @@ public class TemplateLanguageTests
     [InlineData("{{ ('x' * 16000000) | list | length }}", "text")]
     [InlineData("{{ range(100000) | unique | list | length }}", "steps")]
     [InlineData("{% for i in range(100000) %}{{ '%.1000f' % 1e300 }}{% endfor %}", "text")]
+    [InlineData("{{ 9223372036854775807 | round(-1) }}", "64 bits")]
+    [InlineData("{{ '%*d' % (-9223372036854775807 - 1, 1) }}", "width")]
     public void A_template_cannot_run_away(string template, string limit)
     {
         var before = Environment.CpuUsage.TotalTime;

@@ -15,14 +15,15 @@ internal sealed class FolderRope
     {
         (this.headDim, this.context) = (headDim, context);
         var (parameters, scaling) = (json.Object("rope_parameters"), json.Object("rope_scaling"));
-        // Different versions of transformers take different ones.
-        if (parameters is not null && scaling is not null) throw json.Fault("rope_scaling", "stands beside rope_parameters; one of them is meant.", "Remove the other.");
         if (parameters?.Real("rope_theta") is { } inner && json.Real("rope_theta") is { } outer && inner != outer) throw json.Fault("rope_theta", $"is {outer}, and {inner} in rope_parameters; one of them is meant.", "Remove the other.");
         var (full, sliding) = (parameters?.Object("full_attention"), parameters?.Object("sliding_attention"));
         foreach (var part in (ConfigJson?[])[json, parameters, full, sliding])
             if (part?.Real("partial_rotary_factor") is { } share && share != 1) throw part.Fault("partial_rotary_factor", $"is {share}; only whole heads are rotated here.");
+        // Different versions of transformers take different ones.
+        InputException Either() => json.Fault("rope_scaling", "stands beside rope_parameters and says something else; one of them is meant.", "Remove the other.");
         if (full is not null)
         {
+            if (scaling is not null) throw Either();
             // What a kind of block does not say stands where it stood before there were kinds.
             Global = Frequencies(full.Has("rope_theta") ? full : json, full, "rope_theta", Theta(family));
             Local = sliding?.Has("rope_theta") == true ? Frequencies(sliding, sliding, "rope_theta", 10_000)
@@ -31,7 +32,9 @@ internal sealed class FolderRope
             return;
         }
 
-        Global = Frequencies(parameters?.Has("rope_theta") == true ? parameters : json, parameters ?? scaling, "rope_theta", Theta(family));
+        var theta = parameters?.Has("rope_theta") == true ? parameters : json;
+        Global = Frequencies(theta, parameters ?? scaling, "rope_theta", Theta(family));
+        if (parameters is not null && scaling is not null && !Frequencies(theta, scaling, "rope_theta", Theta(family)).Inverse.SequenceEqual(Global.Inverse)) throw Either();
         Local = family.LocalTheta > 0 ? Frequencies(json, null, "rope_local_base_freq", family.LocalTheta) : Global;
     }
 

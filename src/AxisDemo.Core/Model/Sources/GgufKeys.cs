@@ -19,7 +19,7 @@ internal sealed class GgufKeys(GgufFile file, string architecture) : ModelNumber
 
     /// <summary>The keys that say something and that nobody has asked for.</summary>
     public IEnumerable<string> Unread => file.Metadata.Values.Where(v => v.Key.StartsWith(architecture + ".", StringComparison.Ordinal) && !asked.Contains(v.Key)
-        && v.Key[(architecture.Length + 1)..] is var key && !s_irrelevant.Contains(key) && !s_otherParts.Any(p => key.StartsWith(p, StringComparison.Ordinal)) && !SaysNothing(v.Value)).Select(v => v.Key);
+        && v.Key[(architecture.Length + 1)..] is var key && !s_irrelevant.Contains(key) && !s_otherParts.Any(p => key.StartsWith(p, StringComparison.Ordinal)) && !GgufMetadata.SaysNothing(v.Value)).Select(v => v.Key);
 
     public bool Has(string key) => file.Metadata.Contains(Full(key));
 
@@ -81,9 +81,6 @@ internal sealed class GgufKeys(GgufFile file, string architecture) : ModelNumber
     }
 
     protected override float? Real(Number number) => file.Metadata.TryFloat32(Asked(Spell(number)), out var value) ? value : null;
-
-    // A switch that is off, a factor of 1, nothing at all.
-    private static bool SaysNothing(object value) => value is false or 0f or 1f or 0d or 1d or "" or Array { Length: 0 } || value is IConvertible number and not (string or float or double or bool) && number.ToDecimal(null) == 0;
 
     private InputException Unsupported(string key, string fault) => Fault(Name(key), $"{fault} not supported.");
 

@@ -115,8 +115,11 @@ internal static class TemplateFilters
         {
             case "common" when number is long n:
                 // 20 places are more than 64 bits have.
-                return places >= 0 ? n : places < -19 ? 0L
-                    : (long)(PythonNumbers.Nearest(n, System.Numerics.BigInteger.Pow(10, (int)-places)) * System.Numerics.BigInteger.Pow(10, (int)-places));
+                if (places >= 0) return n;
+                if (places < -19) return 0L;
+                var tens = System.Numerics.BigInteger.Pow(10, (int)-places);
+                var rounded = PythonNumbers.Nearest(n, tens) * tens;
+                return rounded >= long.MinValue && rounded <= long.MaxValue ? (long)rounded : throw a.Fail("the number grows beyond 64 bits.");
             case "common": return PythonNumbers.Round((double)number, places);
             case "ceil" or "floor" when Math.Abs(places) > 22: throw a.Fail("no more than 22 places are rounded up or down.");
             case ("ceil" or "floor") and var method:

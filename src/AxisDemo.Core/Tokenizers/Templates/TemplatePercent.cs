@@ -66,6 +66,7 @@ internal static class TemplatePercent
                     _ => spec.Sign == '+' ? spec : spec with { Sign = ' ' },
                 };
             var width = Number(named) ?? 0;
+            if (width is < -int.MaxValue or > int.MaxValue) throw run.Fail("a format's width is too large.");
             spec = spec with { Width = Math.Abs(width), Align = width < 0 ? '<' : spec.Align };
             if (Peek() == '.')
             {
