@@ -59,8 +59,17 @@ public static class JsonInput
     /// <param name="bytes">UTF-8, with or without a byte order mark.</param>
     /// <param name="source">What a message calls it.</param>
     /// <param name="options">How strictly.</param>
-    /// <exception cref="InputException">It is UTF-16 or UTF-32.</exception>
+    /// <exception cref="InputException">It is UTF-16 or UTF-32; or, where names must differ, one of them is no text.</exception>
     /// <exception cref="JsonException">It is no JSON.</exception>
-    public static JsonDocument Parse(ReadOnlySpan<byte> bytes, string source, JsonDocumentOptions options = default) =>
-        JsonDocument.Parse(Utf8(bytes, source).ToArray(), options);
+    public static JsonDocument Parse(ReadOnlySpan<byte> bytes, string source, JsonDocumentOptions options = default)
+    {
+        try
+        {
+            return JsonDocument.Parse(Utf8(bytes, source).ToArray(), options);
+        }
+        catch (InvalidOperationException e) // an escaped half of a surrogate pair in a name: valid JSON, no text
+        {
+            throw new InputException(source, "", "a name in it is no Unicode (half of a surrogate pair).", "Write the character itself.", e);
+        }
+    }
 }

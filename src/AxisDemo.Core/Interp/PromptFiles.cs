@@ -101,7 +101,7 @@ internal static class PromptFiles
     {
         try
         {
-            return JsonDocument.Parse(text, Lenient);
+            return JsonInput.Parse(Encoding.UTF8.GetBytes(text), path, Lenient);
         }
         catch (JsonException e)
         {
