@@ -35,6 +35,18 @@ public class SettingsTests(RunningApp app)
     }
 
     [Fact]
+    public async Task The_box_of_the_seed_takes_whole_numbers_of_64_bits_and_puts_others_back()
+    {
+        await using var visit = await app.Visit();
+        var box = visit.Page.Locator("#seed");
+        foreach (var (typed, shown) in new[] { ("9007199254740993", "9007199254740993"), ("-1", "9007199254740993"), ("1.5", "9007199254740993"), ("18446744073709551615", "18446744073709551615"), ("18446744073709551616", "18446744073709551615"), ("", "18446744073709551615"), ("7", "7") })
+        {
+            await visit.Set("#seed", typed);
+            await Assertions.Expect(box).ToHaveValueAsync(shown);
+        }
+    }
+
+    [Fact]
     public async Task A_seed_gives_the_same_answer_again_and_another_seed_another()
     {
         await using var visit = await app.Visit();

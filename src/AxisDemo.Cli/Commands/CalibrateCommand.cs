@@ -23,8 +23,8 @@ internal static class CalibrateCommand
         var ordinary = new Option<string?>("--ordinary") { Description = "Ordinary requests, to measure the price. Default: prompts/ordinary.json.", HelpName = "F" };
         var tokens = CommonOptions.Number("--max-tokens", "The longest answer.", 56, 1, 4096);
         var target = CommonOptions.Number("--target", "The share of role expression that the chosen cap should take away; the cheapest that does is chosen.", 0.7, 0, 2);
-        var price = new Option<double>("--max-price") { Description = "The most nats per token that the chosen cap may cost.", HelpName = "X", DefaultValueFactory = _ => 0.15 };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of all answers.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        var price = CommonOptions.Number("--max-price", "The most nats per token that the chosen cap may cost.", 0.15, -100, 100);
+        var seed = new Option<ulong>("--seed") { Description = "Seed of all answers.", HelpName = "S", DefaultValueFactory = _ => 1 }.Exact();
         var parallel = CommonOptions.Number("--parallel", "Answers computed at the same time.", 32, 1, 64);
         var write = new Option<bool>("--write") { Description = "Store the table and the chosen cap in the axis file." };
         var json = CommonOptions.Json();

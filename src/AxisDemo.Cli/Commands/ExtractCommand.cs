@@ -19,9 +19,9 @@ internal static class ExtractCommand
         var samples = CommonOptions.Number("--default-samples", "Answers of the model as itself to each prompt and question.", 5, 1, 1000);
         var tokens = CommonOptions.Number("--max-tokens", "The longest answer.", 64, 1, 4096);
         var parallel = CommonOptions.Number("--parallel", "Rollouts computed at the same time.", 24, 1, 64);
-        var temperature = new Option<float>("--temperature") { Description = "Sampling temperature.", HelpName = "T", DefaultValueFactory = _ => 0.7f };
-        var topP = new Option<float>("--top-p") { Description = "Nucleus.", HelpName = "P", DefaultValueFactory = _ => 0.9f };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the run.", HelpName = "S" };
+        var temperature = new Option<float>("--temperature") { Description = "Sampling temperature.", HelpName = "T", DefaultValueFactory = _ => 0.7f }.Exact();
+        var topP = new Option<float>("--top-p") { Description = "Nucleus.", HelpName = "P", DefaultValueFactory = _ => 0.9f }.Exact();
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the run.", HelpName = "S" }.Exact();
         var name = new Option<string?>("--name") { Description = "What the model is called in its prompts and in the axis file. Default: the name in its file.", HelpName = "TEXT" };
         var judge = new Option<string>("--judge") { Description = "Scores every role's answers: none; pmi (how much the role's prompt explains the answer); or the URL of a judge that gets {role, description, system, question, answer} and replies {score}.", HelpName = "none|pmi|URL", DefaultValueFactory = _ => "none" };
         var shard = new Option<string>("--shard") { Description = "Make the i-th of n parts of the run.", HelpName = "i/n", DefaultValueFactory = _ => "0/1" };

@@ -13,7 +13,7 @@ internal static class GenerateCommand
         var prompt = new PromptOptions();
         var interventions = new InterventionOptions(watch: true);
         var sampling = new SamplingOptions();
-        var maxTokens = new Option<int>("--max-tokens") { Description = "The longest answer.", HelpName = "N", DefaultValueFactory = _ => 256 };
+        var maxTokens = new Option<int>("--max-tokens") { Description = "The longest answer.", HelpName = "N", DefaultValueFactory = _ => 256 }.Exact();
         var read = new Option<bool>("--read") { Description = "Let the plain model read the answer too: its projection, KL and choice at every token." };
         var json = CommonOptions.Json();
         var command = new Command("generate", "Generates an answer and streams it: text, or with --json one event a line.") { maxTokens, read, json };

@@ -13,7 +13,7 @@ internal static class ProjectCommand
         var model = new ModelOptions();
         var axisFile = new Option<string>("--axis") { Description = "The axis file.", HelpName = "A", Required = true };
         var messages = PromptOptions.MessagesOption(required: true);
-        var layer = new Option<int?>("--layer") { Description = "Block. Default: the axis file's display layer.", HelpName = "N" };
+        var layer = new Option<int?>("--layer") { Description = "Block. Default: the axis file's display layer.", HelpName = "N" }.Exact();
         var tokens = new Option<bool>("--tokens") { Description = "List every token." };
         var interventions = new InterventionOptions(watch: false);
         var json = CommonOptions.Json();

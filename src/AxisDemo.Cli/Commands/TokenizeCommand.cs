@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 
 namespace AxisDemo.Cli.Commands;
 
@@ -17,7 +16,7 @@ internal static class TokenizeCommand
         command.SetAction(parsed =>
         {
             var tokenizer = ModelFile.OpenTokenizer(CommonOptions.ModelPath(parsed, model));
-            var ids = tokenizer.Encode(Encoding.UTF8.GetString(Input.ReadAll(LongestText)), parseSpecial: !parsed.GetValue(plain));
+            var ids = tokenizer.Encode(Input.ReadText(LongestText), parseSpecial: !parsed.GetValue(plain));
             if (parsed.GetValue(json)) Output.Json(new { ids, pieces = ids.Select(id => Convert.ToHexStringLower(tokenizer.Bytes(id))) });
             else Output.Line(string.Join(',', ids));
             return CommandLine.Done;

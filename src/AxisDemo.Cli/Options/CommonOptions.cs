@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using AxisDemo.Formats;
@@ -34,7 +35,7 @@ internal static class CommonOptions
 
     /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>; others are wrong usage, not a number included.</summary>
     public static Option<T> Number<T>(string name, string description, T standard, T least, T most)
-        where T : INumber<T>
+        where T : struct, INumber<T>
     {
         var option = new Option<T>(name)
         {
@@ -44,11 +45,42 @@ internal static class CommonOptions
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && T.TryParse(result.Tokens[0].Value, null, out var n) && !(n >= least && n <= most))
+            if (result.Tokens.Count == 1 && Parse<T>(result.Tokens[0].Value) is { } n && !(n >= least && n <= most))
                 result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} {n}: give a number from {least} to {most}."));
         });
+        return option.Exact();
+    }
+
+    /// <summary>Reads the option's number in the one way that JSON and C# know: a comma is no part of it. (By itself the parser takes 0,7 for 7.)</summary>
+    public static Option<T> Exact<T>(this Option<T> option)
+        where T : struct, INumber<T>
+    {
+        option.CustomParser = result => Exact<T>(result, option.Name) ?? default;
         return option;
     }
+
+    /// <inheritdoc cref="Exact{T}(Option{T})"/>
+    public static Option<T?> Exact<T>(this Option<T?> option)
+        where T : struct, INumber<T>
+    {
+        option.CustomParser = result => Exact<T>(result, option.Name);
+        return option;
+    }
+
+    private static T? Exact<T>(ArgumentResult result, string name)
+        where T : struct, INumber<T>
+    {
+        var text = result.Tokens[0].Value;
+        if (Parse<T>(text) is { } number) return number;
+        result.AddError($"{name} {text}: give {(IsReal<T>() ? "a number, its fraction after a point" : "a whole number")}{(typeof(T) == typeof(ulong) ? $" from 0 to {ulong.MaxValue}" : "")}.");
+        return null;
+    }
+
+    private static bool IsReal<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+
+    private static T? Parse<T>(string text)
+        where T : struct, INumber<T> =>
+        T.TryParse(text, IsReal<T>() ? NumberStyles.Float : NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     public static Option<string> Kernels()
     {

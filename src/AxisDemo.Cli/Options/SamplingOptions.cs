@@ -8,12 +8,12 @@ internal sealed class SamplingOptions
 {
     private static readonly Sampling Defaults = new();
     private readonly Option<bool> greedy = new("--greedy") { Description = "Always the most likely token." };
-    private readonly Option<float> temperature = new("--temperature") { Description = "Divides the logits.", HelpName = "T", DefaultValueFactory = _ => Defaults.Temperature };
-    private readonly Option<float> topP = new("--top-p") { Description = "Keeps the smallest set of tokens that has this probability.", HelpName = "P", DefaultValueFactory = _ => Defaults.TopP };
-    private readonly Option<int> topK = new("--top-k") { Description = "Keeps the K most likely tokens; 0 = all.", HelpName = "K", DefaultValueFactory = _ => Defaults.TopK };
-    private readonly Option<float> penalty = new("--repetition-penalty") { Description = "Makes tokens of the answer less likely; 1 = off.", HelpName = "R", DefaultValueFactory = _ => Defaults.RepetitionPenalty };
-    private readonly Option<ulong> seed = new("--seed") { Description = "The luck: the same seed gives the same answer. Each turn of a conversation derives its own seed from it.", HelpName = "S", DefaultValueFactory = _ => Defaults.Seed };
-    private readonly Option<ulong?> answerSeed = new("--answer-seed") { Description = "The answer's own seed, as the event started and saved files say it, instead of --seed.", HelpName = "S" };
+    private readonly Option<float> temperature = new Option<float>("--temperature") { Description = "Divides the logits.", HelpName = "T", DefaultValueFactory = _ => Defaults.Temperature }.Exact();
+    private readonly Option<float> topP = new Option<float>("--top-p") { Description = "Keeps the smallest set of tokens that has this probability.", HelpName = "P", DefaultValueFactory = _ => Defaults.TopP }.Exact();
+    private readonly Option<int> topK = new Option<int>("--top-k") { Description = "Keeps the K most likely tokens; 0 = all.", HelpName = "K", DefaultValueFactory = _ => Defaults.TopK }.Exact();
+    private readonly Option<float> penalty = new Option<float>("--repetition-penalty") { Description = "Makes tokens of the answer less likely; 1 = off.", HelpName = "R", DefaultValueFactory = _ => Defaults.RepetitionPenalty }.Exact();
+    private readonly Option<ulong> seed = new Option<ulong>("--seed") { Description = "The luck: the same seed gives the same answer. Each turn of a conversation derives its own seed from it.", HelpName = "S", DefaultValueFactory = _ => Defaults.Seed }.Exact();
+    private readonly Option<ulong?> answerSeed = new Option<ulong?>("--answer-seed") { Description = "The answer's own seed, as the event started and saved files say it, instead of --seed.", HelpName = "S" }.Exact();
 
     public void AddTo(Command command)
     {

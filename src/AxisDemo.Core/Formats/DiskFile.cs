@@ -25,6 +25,19 @@ public readonly record struct DiskFile(string Path, long Bytes, DateTime Written
         }
     }
 
+    /// <summary>A path without links on the way; null for links in circles, and where it cannot be looked at.</summary>
+    public static string? RealPath(string path)
+    {
+        try
+        {
+            return Follow(System.IO.Path.GetFullPath(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether the path is a link without a file or folder behind it.</summary>
     public static bool LeadsNowhere(string path)
     {

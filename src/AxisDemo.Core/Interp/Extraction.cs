@@ -38,6 +38,7 @@ public sealed class Extraction
         var needed = Math.Max(plan.Prompts, plan.DefaultPrompts) * plan.QuestionsPerPrompt;
         if (prompts.Questions.Count < needed)
             throw new InputException("prompt set", "questions", $"there are {prompts.Questions.Count}; {needed} are needed.", "Give a smaller --prompts or --questions-per-prompt.");
+        SamplingRanges.Check(new Sampling { Temperature = plan.Temperature, TopP = plan.TopP });
         if (plan.Judge is "none" or "pmi") return;
         if (!Uri.TryCreate(plan.Judge, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new InputException("request", "judge", $"'{plan.Judge}' is no judge.", "Give none, pmi or the http(s) URL of one.");

@@ -176,7 +176,7 @@ public static class InterventionFile
         private float? Number(string field) => json.TryGetProperty(field, out var value) ? Finite(field, value) : null;
 
         private float Finite(string field, JsonElement value) =>
-            value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number : throw Fault(field, $"{Printable.Text(value.GetRawText())} is no number.");
+            value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number : throw Fault(field, $"{Printable.Text(value.GetRawText())} is no number{(value.ValueKind == JsonValueKind.Number ? " that a float32 holds" : "")}.");
 
         private InputException Fault(string field, string fault, string remedy = "") =>
             new(source, field.Length > 0 ? $"{place}.{field}" : place, fault, remedy);

@@ -54,9 +54,10 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
     /// A model in several .gguf files is one; what is wrong with it is one fault.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="hash">The hash of a model, by its path; null: each model is read for it, and its tokenizer for warnings.</param>
+    /// <param name="hash">The hash of a model, by its path; null: each model is read for it.</param>
+    /// <param name="warnings">What a model's files leave open; null: its tokenizer and template are read for it.</param>
     /// <exception cref="InputException">There is no such folder.</exception>
-    public static ModelCatalog Read(string folder, Func<string, string>? hash = null)
+    public static ModelCatalog Read(string folder, Func<string, string>? hash = null, Func<ModelSource, IReadOnlyList<string>>? warnings = null)
     {
         if (!Directory.Exists(folder)) throw new InputException(folder, "", "there is no such folder.", "Give a folder with models.");
         var faults = new List<string>();
@@ -85,13 +86,17 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
             if (File.Exists(path) && IsCompanion(path)) return;
             using var source = ModelSource.Open(path);
             done.UnionWith(source.Files);
-            models.Add(Model(source, axes, hash));
+            models.Add(Model(source, axes, hash, warnings));
         }
     }
 
     /// <summary>Where models and axes are looked for: the folder and the folders in it, in the order of their names.</summary>
-    public static IReadOnlyList<string> Places(string folder) =>
-        [folder, .. Directory.EnumerateDirectories(folder, "*", Visible).Where(place => System.IO.Path.GetFileName(place) != FileSystemsOwn).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Places(string folder)
+    {
+        // A link may lead back, or to a folder that is there already.
+        string[] places = [folder, .. Directory.EnumerateDirectories(folder, "*", Visible).Where(place => System.IO.Path.GetFileName(place) != FileSystemsOwn).Order(StringComparer.Ordinal)];
+        return [.. places.DistinctBy(place => DiskFile.RealPath(place) ?? place)];
+    }
 
     /// <summary>The axis files of such a place, in the order of their names; none where it may not be read.</summary>
     public static IEnumerable<string> AxisFiles(string place) =>
@@ -132,7 +137,7 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
             axis.Recommended is { } cap ? $"{cap.From}:{cap.To} p{cap.Percentile:0.##}" : null);
     }
 
-    private static CatalogModel Model(ModelSource model, List<CatalogAxis> axes, Func<string, string>? hashOf)
+    private static CatalogModel Model(ModelSource model, List<CatalogAxis> axes, Func<string, string>? hashOf, Func<ModelSource, IReadOnlyList<string>>? warningsOf)
     {
         var hash = hashOf?.Invoke(model.Path) ?? model.Hash();
         return new CatalogModel(model.Path, model.Name, model.Config.Architecture, model.Parameters, model.Quantization, model.Config.Layers, model.Config.Width, model.Config.Context, hash,
@@ -140,8 +145,7 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models, IReadOnlyL
         {
             Files = model.Files.Count,
             Bytes = model.Files.Sum(file => DiskFile.Find(file)?.Bytes ?? 0),
-            // Whoever has the files read wants to know all of them; reading a tokenizer takes a while too.
-            Warnings = [.. hashOf is null ? model.ReadWarnings() : model.Warnings],
+            Warnings = [.. warningsOf?.Invoke(model) ?? model.ReadWarnings()],
         };
     }
 

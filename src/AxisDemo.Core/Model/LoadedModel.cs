@@ -25,7 +25,7 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>Its own chat template. A base model has none; asking for it says so, and token ids still work.</summary>
     public ChatTemplate Template => template
-        ?? throw new InputException(Info.Path, "chat template", "the model brings none.", "Use an instruction-tuned model; a base model cannot chat.");
+        ?? throw new InputException(Info.Path, "chat template", "the model brings no chat template.", "Use an instruction-tuned model; a base model cannot chat.");
 
     /// <summary>
     /// Loads a .gguf file, or a folder with config.json and safetensors. <paramref name="ops"/> is disposed with the model, and when loading fails.

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AxisDemo.Web.Access;
+using AxisDemo.Web.Hubs;
 
 namespace AxisDemo.Web.Api;
 
@@ -12,7 +13,13 @@ public static class ApiSetup
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddProblemDetails(o => o.CustomizeProblemDetails = context =>
-            context.ProblemDetails.Detail ??= context.ProblemDetails.Status >= 500 ? "The host failed; its log says why." : "The endpoints and what they take are in /openapi/v1.json.");
+            context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
+            {
+                >= 500 => "The host failed; its log says why.",
+                // What curl -d says by itself.
+                StatusCodes.Status415UnsupportedMediaType => RequestJson.ContentType,
+                _ => "The endpoints and what they take are in /openapi/v1.json.",
+            });
         // Numbers are numbers, as the description says.
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         return services.AddOpenApi("v1", ApiDescription.Configure);

@@ -27,8 +27,7 @@ internal static class ConversationSchemas
         var settings = document.Of(nameof(FiledSettings));
         settings.Set("temperature", Double(ConversationJson.Temperatures, 0));
         settings.Set("maxTokens", Whole(0, standard: 0));
-        settings.Set("seed", Either(Whole(0), Text(pattern: "^[0-9]{1,10}$")));
-        ((OpenApiSchema)settings.Properties!["seed"]).Default = 0;
+        settings.Set("seed", Seed(0));
         settings.Set("repetitionPenalty", Double(ConversationJson.RepetitionPenalties, 1));
         settings.Set("repeats", Whole(1, ConversationJson.MostSamples, 1));
         settings.Set("systemPrompt", Text(ConversationJson.LongestText, standard: ""));

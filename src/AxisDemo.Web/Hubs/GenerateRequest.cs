@@ -55,7 +55,7 @@ public sealed record RequestMessage(string? Role, string? Content)
 /// <param name="AnswerSeed">This answer's own seed, as <c>started</c> and saved conversations say it: taken as it is, and <paramref name="Seed"/> has no say.</param>
 public sealed record RequestSampling(
     float? Temperature, float? TopP, int? TopK, float? RepetitionPenalty,
-    [property: JsonConverter(typeof(SeedConverter<ulong>))] ulong? Seed, [property: JsonConverter(typeof(SeedConverter<ulong>))] ulong? AnswerSeed);
+    [property: JsonConverter(typeof(SeedConverter))] ulong? Seed, [property: JsonConverter(typeof(SeedConverter))] ulong? AnswerSeed);
 
 /// <summary>A floor along the loaded axis.</summary>
 /// <param name="Layers">The blocks: "a:b", half open, or a block's number. Missing: those that the axis file recommends.</param>

@@ -12,6 +12,12 @@ namespace AxisDemo.Web.Hubs;
 public static class RequestJson
 {
     private const int MostLevels = 64; // the framework's own limit
+    /// <summary>What a body has to be, for whoever sends another.</summary>
+    public const string ContentType = "Send Content-Type: application/json, in UTF-8 and not compressed.";
+
+    /// <summary>How a converter's own words begin: what the field should have been follows.</summary>
+    internal const string Wanted = "is not ";
+
     private const string Twice = "Duplicate property '";
     private static readonly string[] Encodings = ["utf-8", "utf8", "us-ascii"];
 
@@ -87,12 +93,13 @@ public static class RequestJson
         var field = Printable.Text((e.Path ?? "").TrimStart('$', '.'));
         if (e.Message.StartsWith(Twice, StringComparison.Ordinal))
             return new InputException("request", field, $"{Printable.Text(e.Message[Twice.Length..].Split('\'')[0])} is given twice.", "Give each field once.", e);
+        if (e.Message.StartsWith(Wanted, StringComparison.Ordinal)) return new InputException("request", field, $"it {e.Message}", "", e);
         return e.Message.Contains("could not be mapped", StringComparison.Ordinal)
             ? new InputException("request", field, "there is no such field.", "The fields are in /openapi/v1.json.", e)
             : new InputException("request", field, "it is not what belongs there.", "The fields are in /openapi/v1.json.", e);
     }
 
-    private static BadHttpRequestException Unreadable(string fault) => new($"{fault} Send Content-Type: application/json, in UTF-8 and not compressed.", StatusCodes.Status415UnsupportedMediaType);
+    private static BadHttpRequestException Unreadable(string fault) => new($"{fault} {ContentType}", StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>A fault as programs are told of it: a file's name is enough, where it lies on this machine is not their business.</summary>
     public static string ForClients(InputException e)

@@ -8,9 +8,13 @@ internal sealed class WholeNumberConverter : JsonConverter<int>
 {
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.Number) throw new JsonException();
-        if (reader.TryGetInt32(out var plain)) return plain;
-        return reader.TryGetDecimal(out var written) && decimal.IsInteger(written) && written is >= int.MinValue and <= int.MaxValue ? (int)written : throw new JsonException();
+        if (reader.TokenType == JsonTokenType.Number)
+        {
+            if (reader.TryGetInt32(out var plain)) return plain;
+            if (reader.TryGetDecimal(out var written) && decimal.IsInteger(written) && written is >= int.MinValue and <= int.MaxValue) return (int)written;
+        }
+
+        throw new JsonException(RequestJson.Wanted + $"a whole number from {int.MinValue} to {int.MaxValue}.");
     }
 
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options)

@@ -87,8 +87,8 @@ public sealed record FiledSettings
     public int MaxTokens { get; init; }
 
     /// <summary>The visitor's seed, a number or the same in quotes; the seed of each answer stands with it.</summary>
-    [JsonConverter(typeof(SeedConverter<int>))]
-    public int Seed { get; init; }
+    [JsonConverter(typeof(SeedConverter))]
+    public ulong Seed { get; init; }
 
     /// <summary>1: off.</summary>
     public double RepetitionPenalty { get; init; } = 1;
@@ -174,8 +174,8 @@ public sealed record FiledAnswer
     /// <summary>Whether its text was given and only read: a replay.</summary>
     public bool Replayed { get; init; }
 
-    /// <summary>Seed of its last request. Written as text, since many readers' numbers end at 2^53; a number is read too.</summary>
-    [JsonConverter(typeof(SeedConverter<ulong>))]
+    /// <summary>Seed of its last request, a number or the same in quotes.</summary>
+    [JsonConverter(typeof(SeedConverter))]
     public ulong? Seed { get; init; }
 
     /// <summary>Token ids.</summary>

@@ -32,6 +32,8 @@ internal static class ModelAxes
         var others = folders.Where(Directory.Exists).Select(Path.GetFullPath).Distinct(StringComparer.Ordinal)
             .SelectMany(ModelCatalog.AxisFiles)
             .Where(path => path != Path.GetFullPath(first)).Take(MostFiles).Select(path => TryOpen(path, generator)).OfType<ChatAxis>()
+            // A link to an axis, or two files of one name in two folders: requests know it by its id.
+            .Where(other => other.Id != axis?.Id).DistinctBy(other => other.Id)
             // One that can be capped along serves better where nothing is named.
             .OrderByDescending(other => other.HasFloors);
         List<ChatAxis> all = axis is null ? [.. others] : [axis, .. others];

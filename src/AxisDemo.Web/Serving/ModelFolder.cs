@@ -20,6 +20,7 @@ internal sealed record FoundModel(string Path, long Bytes, CatalogModel? Header,
 internal sealed class ModelFolder(string folder)
 {
     private readonly Dictionary<string, (string Stamp, string Hash)> hashes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Stamp, IReadOnlyList<string> Warnings)> warnings = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
 
     /// <summary>Its path.</summary>
@@ -29,12 +30,12 @@ internal sealed class ModelFolder(string folder)
     public IReadOnlyList<string> Places => Directory.Exists(Path) ? ModelCatalog.Places(Path) : [];
 
     /// <summary>What lies in it.</summary>
-    /// <param name="hashing">Whether files are read for their hashes where an axis could be theirs; otherwise only those known count.</param>
+    /// <param name="hashing">Whether files are read for their hashes where an axis could be theirs, and tokenizers for what they leave open; otherwise only what is known counts.</param>
     /// <param name="cancellation">Between pieces of a file.</param>
     public (IReadOnlyList<FoundModel> Models, IReadOnlyList<string> Faults) Read(bool hashing, CancellationToken cancellation = default)
     {
         if (!Directory.Exists(Path)) return ([], []);
-        var catalog = ModelCatalog.Read(Path, path => Known(path) ?? "");
+        var catalog = ModelCatalog.Read(Path, path => Known(path) ?? "", model => Warnings(model, hashing));
         var axes = catalog.Models.SelectMany(m => m.Axes).Concat(catalog.OtherAxes).Distinct().ToList();
         return ([.. catalog.Models.Select(m => new FoundModel(m.Path, m.Bytes, m, AxesOf(m)))],
             [.. catalog.Faults.Select(fault => HostPaths.WithoutFolder(fault, System.IO.Path.Combine(Path, "model")))]);
@@ -66,6 +67,18 @@ internal sealed class ModelFolder(string folder)
     public static long SizeOf(string path) => WeightFiles(path).Sum(file => file.Bytes);
 
     private static string AxisId(string path) => System.IO.Path.GetFileName(path)[..^ModelCatalog.AxisEnding.Length];
+
+    // Reading a tokenizer takes a moment too, so it is done once, after the list is there.
+    private IReadOnlyList<string> Warnings(ModelSource model, bool reading)
+    {
+        var (path, now) = (System.IO.Path.GetFullPath(model.Path), StampOf(model.Path));
+        lock (gate)
+            if (warnings.TryGetValue(path, out var known) && known.Stamp == now) return known.Warnings;
+        if (!reading) return model.Warnings;
+        var read = model.ReadWarnings();
+        lock (gate) warnings[path] = (now, read);
+        return read;
+    }
 
     private string? Known(string path)
     {

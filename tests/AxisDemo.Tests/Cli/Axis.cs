@@ -18,13 +18,15 @@ internal sealed record Axis(int ExitCode, byte[] Bytes, string Error)
 
     public static Axis Run(params string[] args) => RunWithInput("", args);
 
-    public static Axis RunWithInput(string input, params string[] args)
+    public static Axis RunWithInput(string input, params string[] args) => RunWithInput(input, new UTF8Encoding(false), args);
+
+    public static Axis RunWithInput(string input, Encoding encoding, params string[] args)
     {
         using var process = Start(args);
         var error = process.StandardError.ReadToEndAsync();
         var bytes = new MemoryStream();
         var output = process.StandardOutput.BaseStream.CopyToAsync(bytes);
-        process.StandardInput.Write(input);
+        process.StandardInput.BaseStream.Write([.. encoding.GetPreamble(), .. encoding.GetBytes(input)]);
         process.StandardInput.Close();
         if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
         {

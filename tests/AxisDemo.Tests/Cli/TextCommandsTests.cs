@@ -15,6 +15,14 @@ public class TextCommandsTests
     }
 
     [Fact]
+    public void A_byte_order_mark_is_no_text()
+    {
+        Assert.Equal(Axis.RunWithInput(Text, "tokenize").Out, Axis.RunWithInput("\uFEFF" + Text, "tokenize").Out);
+        Axis.RunWithInput(Text, System.Text.Encoding.Unicode, "tokenize").AssertBadInput("stdin: it is UTF-16 or UTF-32. Give it as UTF-8.");
+        Axis.RunWithInput(Text, System.Text.Encoding.Latin1, "tokenize").AssertBadInput("stdin: it is not UTF-8. Give it as UTF-8.");
+    }
+
+    [Fact]
     public void Plain_keeps_the_strings_of_special_tokens_text()
     {
         var ids = Axis.RunWithInput(Text, "tokenize", "--plain", "--json").Json.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()).ToList();

@@ -50,6 +50,15 @@ public sealed class ModelCatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_leads_back_lists_nothing_twice()
+    {
+        File.Copy(Smollm, folder["one.gguf"]);
+        Directory.CreateSymbolicLink(folder["loop"], ".");
+        Directory.CreateSymbolicLink(folder["here"], folder.Path);
+        Assert.Equal([folder["one.gguf"]], Read().Models.Select(m => m.Path));
+    }
+
+    [Fact]
     public void Ordinary_files_with_the_names_of_parts_are_models_of_their_own()
     {
         foreach (var n in (int[])[1, 2]) File.Copy(Smollm, folder[$"m-0000{n}-of-00002.gguf"]);

@@ -41,7 +41,7 @@ public sealed class ChatSessionTests : IDisposable
         await session.SendAsync("Two");
 
         Assert.Equal(2, generator.Requests.Select(r => r.Sampling.Seed).Distinct().Count());
-        Assert.Equal(generator.Requests[0].Sampling.Seed, ConversationSeed.OfTurn((ulong)session.Settings.Seed, 0));
+        Assert.Equal(generator.Requests[0].Sampling.Seed, ConversationSeed.OfTurn(session.Settings.Seed, 0));
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public sealed class ChatSessionTests : IDisposable
 
         Assert.Equal(8, generator.Requests.Count);
         Assert.Equal(4, generator.Requests.Select(r => r.Sampling.Seed).Distinct().Count());
-        Assert.Equal(ConversationSeed.OfTurn((ulong)session.Settings.Seed + 3, 0), generator.Requests[3].Sampling.Seed);
+        Assert.Equal(ConversationSeed.OfTurn(session.Settings.Seed + 3, 0), generator.Requests[3].Sampling.Seed);
         Assert.Equal((4, 4), (session.Turns[0].A.Count, session.Turns[0].B.Count));
         Assert.Equal(4, session.Trajectory.Turn(0)!.B.Samples.Count(m => m is not null));
         session.Settings = session.Settings with { Repeats = 1 };

@@ -40,6 +40,16 @@ public sealed class ModelLibraryTests
     }
 
     [Fact]
+    public async Task What_a_tokenizer_leaves_open_is_listed_before_the_model_is_loaded()
+    {
+        using var room = new LibraryRoom();
+        AxisDemo.Tests.Formats.GgufEdit.Of(room["second.gguf"]).Remove("tokenizer.ggml.pre").Save(room["second.gguf"]);
+        await room.Start();
+        await room.Until(() => room.Listed("second").Warnings.Count > 0);
+        Assert.StartsWith("second.gguf: tokenizer.ggml.pre: is missing", Assert.Single(room.Listed("second").Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_is_loaded_beside_the_one_that_answers_and_tells_how_far_it_is()
     {
         using var room = await new LibraryRoom().Start();

@@ -44,7 +44,7 @@ public sealed class PresetTests(PresetFixture fixture) : IClassFixture<PresetFix
         var runs = await Task.WhenAll(Enumerable.Range(1, Seeds).Select(async seed =>
         {
             using var session = new ChatSession(fixture, new AxisDemo.Web.Options.LimitOptions { MessageCharacters = 10_000 });
-            session.Settings = session.Settings with { Seed = seed, MaxTokens = Tokens };
+            session.Settings = session.Settings with { Seed = (ulong)seed, MaxTokens = Tokens };
             await session.PlayAsync(preset);
             Assert.Null(session.Problem);
             double[] Means(Column column) => [.. Enumerable.Range(0, session.Turns.Count).Select(t => (double)session.Trajectory.Mean(t, column)!.Value)];

@@ -33,7 +33,7 @@ public sealed record ChatSettings
     public int MaxTokens { get; init; } = 96;
 
     /// <summary>Luck: each turn derives its own seed from it (<see cref="AxisDemo.Serving.ConversationSeed"/>), the same for both columns.</summary>
-    public int Seed { get; init; } = 3;
+    public ulong Seed { get; init; } = 3;
 
     /// <summary>Divides the logits of tokens that are in the answer already; 1 = off.</summary>
     public double RepetitionPenalty { get; init; } = 1;
@@ -84,5 +84,5 @@ public sealed record ChatSettings
     }
 
     /// <summary>The number of a sample's seed: samples take the numbers after the first's.</summary>
-    public static int SampleSeed(int seed, int sample) => unchecked(seed + sample) & int.MaxValue;
+    public static ulong SampleSeed(ulong seed, int sample) => unchecked(seed + (ulong)sample);
 }

@@ -77,7 +77,7 @@ public sealed class TurnRunner(Trajectory trajectory, Action changed)
     {
         ArgumentNullException.ThrowIfNull(answer);
         if (answer.KeptSeed is { } kept) return kept;
-        var seed = ConversationSeed.OfTurn((ulong)ChatSettings.SampleSeed(answer.Settings.Seed, answer.Sample), answer.Turn);
+        var seed = ConversationSeed.OfTurn(ChatSettings.SampleSeed(answer.Settings.Seed, answer.Sample), answer.Turn);
         // A continuation counts its tokens from 0 again: without luck of its own it would repeat the beginning's.
         return answer.Continuations == 0 ? seed : ConversationSeed.OfTurn(seed & int.MaxValue, answer.Continuations);
     }

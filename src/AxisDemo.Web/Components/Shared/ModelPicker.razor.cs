@@ -83,16 +83,26 @@ public sealed partial class ModelPicker : IDisposable
 
     private static string Recipe(ReadyModel model)
     {
-        var file = Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Generator.Model.Path));
+        var (file, axis) = (Shell(Place(model)), Shell($"models/{model.Name}.axis.safetensors"));
         return $"""
-            axis extract --model models/{file} --out rollouts
-            axis build --in rollouts --out models/{model.Name}.axis.safetensors
-            axis calibrate --model models/{file} --axis models/{model.Name}.axis.safetensors --write
+            axis extract --model {file} --out rollouts
+            axis build --in rollouts --out {axis}
+            axis calibrate --model {file} --axis {axis} --write
             """;
     }
 
+    // As it lies in the folder of models: where that is, the host does not tell.
+    private static string Place(ReadyModel model)
+    {
+        var path = Path.TrimEndingDirectorySeparator(model.Generator.Model.Path).Replace('\\', '/');
+        var at = path.LastIndexOf("/models/", StringComparison.Ordinal);
+        return at >= 0 ? path[(at + 1)..] : $"models/{Path.GetFileName(path)}";
+    }
+
+    private static string Shell(string word) => word.All(c => char.IsLetterOrDigit(c) || "/._-+".Contains(c, StringComparison.Ordinal)) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
     private static string CapsRecipe(ReadyModel model) =>
-        $"axis import assistant_axis.pt --caps capping_config.pt --model models/{Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Generator.Model.Path))} --out models/{model.Axis!.Id}.axis.safetensors";
+        $"axis import assistant_axis.pt --caps capping_config.pt --model {Shell(Place(model))} --out {Shell($"models/{model.Axis!.Id}.axis.safetensors")}";
 
     // Not awaited: reading a folder takes a moment, and the list draws itself when it changes.
     private void Look() => _ = Library.RefreshAsync();
