@@ -50,12 +50,13 @@ public class ModelPickerTests(RunningApp app, ManyModels many) : IClassFixture<M
             """);
 
         await twin.GetByRole(AriaRole.Button, new() { Name = "Load" }).ClickAsync();
-        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.models progress')?.value > 0.2");
+        // How many steps are drawn is the machine's affair (ModelLibraryTests counts them); one that was drawn is never missed.
+        await visit.Page.WaitForFunctionAsync("() => window.seen.some(value => value > 0.2)");
         await visit.Picture("models-loading");
         await Assertions.Expect(twin).ToHaveAttributeAsync("aria-current", "true", new() { Timeout = 90_000 });
 
         var seen = await visit.Page.EvaluateAsync<double[]>("() => window.seen");
-        Assert.True(seen.Distinct().Count() >= 3 && seen.SequenceEqual(seen.Order()), $"progress: {string.Join(' ', seen)}");
+        Assert.True(seen.SequenceEqual(seen.Order()) && seen[^1] <= 1, $"progress: {string.Join(' ', seen)}");
         await Assertions.Expect(visit.Page.Locator(".chip")).ToContainTextAsync("Twin");
         await visit.Page.Keyboard.PressAsync("Escape");
         await visit.Idle();
