@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using AxisDemo.Kernels;
 using AxisDemo.Model;
@@ -12,7 +11,7 @@ namespace AxisDemo.Serving;
 /// row where the answer is written; of an answer that is given, the rows of many tokens. Tokens are chosen by the engine, where the
 /// logits are. Its buffers are reused; only events are allocated.
 /// </summary>
-internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store, EngineOptions options)
+internal sealed partial class StepRunner(LoadedModel model, KvPool pool, IKvStore store, EngineOptions options)
 {
     private const int PrefillEventTokens = 64;
     // Tokens of given answers that a step may take, of all requests together: enough for the matrix products to use each weight many
@@ -274,41 +273,6 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
         Finished.Add(entry);
     }
 
-    // Unit u of a sequence's observed row lies at its base + u * observed + row.
-    private TokenEvent Observed(RunningRequest entry, TokenEvent token, int row, int observed, out bool finite)
-    {
-        finite = true;
-        var results = model.Transformer.Ops.Results[entry.Main.Results..];
-        var watches = entry.Request.Watch;
-        var projections = watches.Count == 0 ? [] : new TokenProjection[watches.Count];
-        for (var w = 0; w < projections.Length; w++)
-        {
-            var watch = watches[w];
-            var slots = entry.Main.Hooks.Watches[w];
-            projections[w] = new TokenProjection(watch.Axis, watch.Layer, results[slots.Pre * observed + row] - watch.Offset, results[slots.Post * observed + row] - watch.Offset, Touched(entry.Main, watch.Layer, results, observed, row));
-            if (entry.Reader is { } reader)
-                projections[w] = projections[w] with { Read = model.Transformer.Ops.Results[reader.Results + reader.Hooks.Watches[w].Post * observed + row] - watch.Offset };
-            finite &= float.IsFinite(projections[w].Pre) && float.IsFinite(projections[w].Post) && float.IsFinite(projections[w].Read ?? 0);
-        }
-
-        return token with { Projections = projections, LiftedLayers = entry.Main.Hooks.Caps.Count == 0 ? null : Lifted(entry.Main, results, observed, row) };
-    }
-
-    private static bool Touched(Sequence sequence, int layer, ReadOnlySpan<float> results, int observed, int row)
-    {
-        foreach (var cap in sequence.Hooks.Caps)
-            if (cap.Layer == layer && results[cap.Unit * observed + row] != 0) return true;
-        return false;
-    }
-
-    private static int Lifted(Sequence sequence, ReadOnlySpan<float> results, int observed, int row)
-    {
-        var layers = 0;
-        foreach (var cap in sequence.Hooks.Caps)
-            if (results[cap.Unit * observed + row] != 0) layers++;
-        return layers;
-    }
-
     // Rows that come after this one in the step are not known yet. Finite logits have seen every position up to theirs.
     private static void FoundSound(RunningRequest entry, int after)
     {
@@ -323,40 +287,6 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
             ? "The interventions are too strong: use a smaller coefficient or threshold."
             : "The model's file is damaged, or this engine's precision is too low for it: download the model again, or try another engine (Engine:Kernels=scalar, axis: --kernels scalar)."));
         Finished.Add(entry);
-    }
-
-    private bool AddRow(RunningRequest entry, int row, int observed)
-    {
-        entry.SummedRows++;
-        var (width, rowsFrom) = (entry.Main.Hooks.Width, entry.Main.Hooks.RowsFrom);
-        for (var l = 0; l < entry.NormSums!.Length; l++)
-        {
-            var output = model.Transformer.Ops.Results.Slice(entry.Main.Results + (rowsFrom + l * width) * observed + row * width, width);
-            var sums = entry.Sums.AsSpan(l * width, width);
-            for (var i = 0; i < width; i++) sums[i] += output[i];
-            entry.NormSums[l] += TensorPrimitives.Norm(output);
-        }
-
-        return Array.TrueForAll(entry.NormSums, double.IsFinite);
-    }
-
-    private bool KeepPrompt(RunningRequest entry, int count)
-    {
-        var results = model.Transformer.Ops.Results[entry.Main.Results..];
-        for (var w = 0; w < entry.PromptProjections!.Length; w++)
-        {
-            var (watch, slots, kept) = (entry.Request.Watch[w], entry.Main.Hooks.Watches[w], entry.PromptProjections[w]);
-            for (var i = 0; i < count; i++)
-            {
-                var position = entry.Main.Computed + i;
-                kept.Pre[position] = results[slots.Pre * count + i] - watch.Offset;
-                kept.Post[position] = results[slots.Post * count + i] - watch.Offset;
-                kept.Touched[position] = Touched(entry.Main, watch.Layer, results, count, i);
-                if (!float.IsFinite(kept.Pre[position]) || !float.IsFinite(kept.Post[position])) return false;
-            }
-        }
-
-        return true;
     }
 
     private static void ReportPrefill(RunningRequest entry)
