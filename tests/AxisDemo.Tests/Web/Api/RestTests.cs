@@ -104,7 +104,7 @@ public sealed class RestTests : IDisposable
     [InlineData("/api/generate", "null", HttpStatusCode.BadRequest, null, "there is none")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}]""", HttpStatusCode.BadRequest, null, "not JSON (line 1")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"maxTokens":65}""", HttpStatusCode.BadRequest, "maxTokens", "1 to 64")]
-    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"maxTokens":"5"}""", HttpStatusCode.BadRequest, "maxTokens", "not what belongs there")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"maxTokens":"5"}""", HttpStatusCode.BadRequest, "maxTokens", "not a whole number")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"wacht":[]}""", HttpStatusCode.BadRequest, "wacht", "no such field")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"model":"other"}""", HttpStatusCode.BadRequest, "model", "'other' is not in memory. In memory: scripted.")]
     [InlineData("/api/project", """{"messages":[]}""", HttpStatusCode.BadRequest, "messages", "there are none")]
