@@ -52,7 +52,7 @@ public static class JsonInput
         // Their marks; or, without one, the zeros beside the ASCII character that JSON begins with. (A file of zeros alone is a broken one.)
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, not 0, ..] or [not 0, 0, ..] or [0, 0, not 0, ..] or [0, 0, 0, not 0, ..])
             throw new InputException(source, "", "it is UTF-16 or UTF-32.", "Save it as UTF-8.");
-        return Utf8Bom.Skip(bytes);
+        return bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
     }
 
     /// <summary>Parses JSON.</summary>
