@@ -21,6 +21,53 @@ public class AnswerDocumentTests
         Assert.Empty(growing.Open);
     }
 
+    // Pieces whose meaning hangs on what comes after them, or on what stands before.
+    private static readonly string[] Pieces =
+    [
+        "word", " ", "\n", "\n", "\n\n", "#", "# ", "-", "- ", "1", ".", "2. ", "*", "**", "***", "_", "`", "```", "~~~\n", ">", "> ", "=", "---", "|", "a | b\n", "--|--\n", "    ", "\t", "  ",
+        "[", "]", "[r]", "[r]: http://example.org\n", "(", ")", "](http://example.org)", "!", "<", ">", "&amp;", "&", ";", "\\", "http://example.org", "é", "👍", "\r\n", "\u0001",
+        string.Concat(Enumerable.Repeat("> ", 200)), string.Concat(Enumerable.Repeat("[", 200)), "<!--", "<div>\n", "</div>", "+ ", ":", "\"",
+    ];
+
+    [Fact]
+    public void However_often_a_growing_text_is_drawn_it_ends_as_one_that_is_drawn_once()
+    {
+        for (var seed = 0; seed < 3000; seed++)
+        {
+            var random = new Random(seed);
+            var tokens = Enumerable.Range(0, random.Next(1, 40)).Select(_ => Pieces[random.Next(Pieces.Length)]).ToList();
+            var (growing, whole) = (new AnswerDocument(), new AnswerDocument());
+            foreach (var token in tokens)
+            {
+                growing.Append(token, "");
+                whole.Append(token, "");
+                if (random.Next(2) == 0) _ = growing.Open;
+            }
+
+            growing.Complete();
+            whole.Complete();
+
+            var text = $"seed {seed}: {string.Concat(tokens)}";
+            Assert.Equal(text + string.Concat(whole.Blocks.Select(b => b.Html + "\n")), text + string.Concat(growing.Blocks.Select(b => b.Html + "\n")));
+        }
+    }
+
+    [Fact]
+    public void Lines_that_nest_too_deep_are_text_and_what_stands_around_them_is_not()
+    {
+        var deep = string.Concat(Enumerable.Repeat("> ", 5000)) + "deep\nand on";
+        var document = new AnswerDocument();
+        foreach (var piece in new[] { "[before](http://example.org)\n\n", deep, "\n\n", "**after**" }) document.Append(piece, "");
+        document.Complete();
+
+        var shown = document.Blocks.Select(b => new HtmlParser().ParseDocument(b.Html).Body!.FirstElementChild!).ToList();
+        Assert.Equal(3, shown.Count);
+        Assert.Equal("before", shown[0].QuerySelector("a")?.TextContent);
+        Assert.Equal(deep, shown[1].TextContent);
+        Assert.All(shown[1].QuerySelectorAll(".t"), token => Assert.Equal("1", token.GetAttribute("data-i")));
+        Assert.Equal("after", shown[2].QuerySelector("strong")?.TextContent);
+    }
+
     [Fact]
     public void A_finished_block_never_changes_again()
     {

@@ -38,10 +38,14 @@ public class SafeMarkdownTests
         Assert.Equal("noopener noreferrer nofollow", link.Relation);
     }
 
-    [Fact]
-    public void Nesting_without_end_is_shown_as_text()
+    [Theory]
+    [InlineData("> ")]
+    [InlineData("[")]
+    [InlineData("*a ")]
+    [InlineData("1. ")]
+    public void Nesting_without_end_is_shown_as_text(string opening)
     {
-        var html = SafeMarkdown.Render(string.Concat(Enumerable.Repeat("> ", 5000)) + "deep");
+        var html = SafeMarkdown.Render(string.Concat(Enumerable.Repeat(opening, 5000)) + "deep");
 
         Assert.Contains("deep", html[^1].Html, StringComparison.Ordinal);
     }

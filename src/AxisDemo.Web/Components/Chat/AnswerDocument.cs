@@ -10,7 +10,8 @@ public sealed record DocumentBlock(int Key, string Html);
 
 /// <summary>
 /// An answer's text as markdown that grows: blocks that can no longer change are rendered once; only the last, open one is rendered
-/// again. Each token keeps a span in the markup with its index and tint.
+/// again. What is shown follows from the text alone, however often it was drawn while it grew. Each token keeps a span in the markup
+/// with its index and tint.
 /// </summary>
 public sealed class AnswerDocument
 {
@@ -20,9 +21,13 @@ public sealed class AnswerDocument
     private readonly List<DocumentBlock> blocks = [];
     // Where each block begins in the text; behind them, where the open one begins.
     private readonly List<int> begins = [0];
+    // Where the lines end that have been looked at for finished blocks.
+    private int lines;
     private string open = "";
     private bool dirty;
     private bool complete;
+    // Blocks that were finished before the answer was over.
+    private int growing;
     private int? marked;
 
     /// <summary>The whole text.</summary>
@@ -61,36 +66,54 @@ public sealed class AnswerDocument
     /// <summary>The answer is over: the open block is finished too.</summary>
     public void Complete()
     {
+        if (complete) return;
         Render();
-        if (complete || open.Length == 0) return;
-        complete = true;
-        blocks.Add(new DocumentBlock(blocks.Count, open));
-        begins.Add(text.Length);
-        open = "";
+        (complete, dirty) = (true, true);
+        growing = blocks.Count;
+        Render();
     }
 
-    /// <summary>The answer goes on after all: its last block is open again.</summary>
+    /// <summary>The answer goes on after all: what was open is open again.</summary>
     public void Reopen()
     {
         if (!complete) return;
         (complete, dirty) = (false, true);
-        blocks.RemoveAt(blocks.Count - 1);
-        begins.RemoveAt(begins.Count - 1);
+        begins.RemoveRange(growing + 1, blocks.Count - growing);
+        blocks.RemoveRange(growing, blocks.Count - growing);
     }
 
     private void Render()
     {
         if (!dirty) return;
         dirty = false;
-        var start = begins[^1];
-        var rendered = Markup(start, text.Length);
-        for (var i = 0; i < rendered.Count - 1; i++)
+        var piece = text.ToString(begins[^1], text.Length - begins[^1]);
+        // What the last line is shows when it is complete: "#" is a heading, "#tag" goes on with the paragraph before it.
+        var line = piece.LastIndexOf('\n') + 1;
+        if (!complete && begins[^1] + line > lines)
         {
-            blocks.Add(new DocumentBlock(blocks.Count, rendered[i].Html));
-            begins.Add(start + rendered[i + 1].Start);
+            lines = begins[^1] + line;
+            var before = begins[^1];
+            Finish(Markup(before, lines), 1, lines);
+            (piece, line) = (piece[(begins[^1] - before)..], lines - begins[^1]);
         }
 
-        open = rendered.Count > 0 ? rendered[^1].Html : "";
+        var rendered = Markup(begins[^1], text.Length);
+        // A letter after an empty line begins a block of its own, whatever follows it.
+        var begun = rendered.Count > 0 && rendered[^1].Start == line && line > 1 && piece[line - 2] == '\n' && char.IsLetter(piece[line]);
+        var still = complete ? 0 : begun ? 1 : rendered.Count;
+        Finish(rendered, still, text.Length);
+        open = string.Concat(rendered.TakeLast(still).Select(block => block.Html));
+    }
+
+    /// <summary>All blocks but the last few are finished.</summary>
+    private void Finish(IReadOnlyList<(int Start, string Html)> rendered, int still, int end)
+    {
+        var start = begins[^1];
+        for (var i = 0; i < rendered.Count - still; i++)
+        {
+            blocks.Add(new DocumentBlock(blocks.Count, rendered[i].Html));
+            begins.Add(i + 1 < rendered.Count ? start + rendered[i + 1].Start : end);
+        }
     }
 
     private IReadOnlyList<(int Start, string Html)> Markup(int from, int to) =>

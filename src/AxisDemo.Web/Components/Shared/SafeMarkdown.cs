@@ -1,4 +1,5 @@
 using Markdig;
+using Markdig.Extensions.Tables;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Renderers.Html.Inlines;
@@ -14,6 +15,9 @@ namespace AxisDemo.Web.Components.Shared;
 /// <param name="Marked">A token with the class "part" besides; null: none.</param>
 public sealed record TokenSpans(int Offset, List<int> Starts, List<string> Tints, int? Marked = null)
 {
+    /// <summary>The same for a part of the piece that begins at a position in it.</summary>
+    public TokenSpans From(int position) => this with { Offset = Offset + position };
+
     /// <summary>The token that holds a character: the last one that begins at or before it.</summary>
     public int At(int position)
     {
@@ -33,25 +37,120 @@ public static class SafeMarkdown
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UsePreciseSourceLocation().Build();
 
-    /// <summary>The text's top-level blocks: where each begins, and its markup.</summary>
+    private static readonly char[] LineEnds = ['\n', '\r'];
+
+    /// <summary>
+    /// The text's top-level blocks: where each begins, and its markup, which follows from the block's own lines alone. The name that a
+    /// link refers to must so be defined right behind the link's block or in it. Lines that nest too deep, up to the next empty line,
+    /// are shown as they are, and so is a block that cannot be written for its depth.
+    /// </summary>
     public static IReadOnlyList<(int Start, string Html)> Render(string text, TokenSpans? tokens = null)
     {
-        MarkdownDocument document;
+        ArgumentNullException.ThrowIfNull(text);
+        var blocks = new List<(int Start, string Html)>();
+        for (var at = 0; at < text.Length;)
+        {
+            var (document, end) = Parse(text, at);
+            AddBlocks(blocks, document, text, at, end, tokens);
+            at = end;
+            if (at == text.Length) break;
+            end = RestOfParagraph(text, at);
+            blocks.Add((at, AsItIs(text[at..end], tokens?.From(at))));
+            at = end;
+        }
+
+        return blocks;
+    }
+
+    private static void AddBlocks(List<(int Start, string Html)> blocks, MarkdownDocument document, string text, int from, int to, TokenSpans? tokens)
+    {
+        // Indentation belongs to a block: it begins with its first line. What stands before the first one may define names for it.
+        var starts = new List<int>();
+        Block? before = null;
+        foreach (var block in document)
+        {
+            if (block is LinkReferenceDefinitionGroup) continue;
+            var start = before is null ? from : StartOfLine(text, from + block.Span.Start);
+            // A table right under a paragraph is one with it: lines to come may make it plain text again.
+            var apart = block is not Table || before is not ParagraphBlock || FollowsEmptyLine(text, start);
+            if (before is null || apart && start > starts[^1]) starts.Add(start);
+            before = block;
+        }
+
+        for (var i = 0; i < starts.Count; i++)
+        {
+            var piece = text[starts[i]..(i + 1 < starts.Count ? starts[i + 1] : to)];
+            var spans = tokens?.From(starts[i]);
+            var parsed = starts.Count == 1 ? document : TryParse(piece);
+            blocks.Add((starts[i], (parsed is null ? null : Write(parsed, piece, spans)) ?? AsItIs(piece, spans)));
+        }
+
+        // Nothing but names of links.
+        if (starts.Count == 0 && !string.IsNullOrWhiteSpace(text[from..to])) blocks.Add((from, AsItIs(text[from..to], tokens?.From(from))));
+    }
+
+    /// <summary>Parses as many lines as there are before one that nests too deep ("> > > > ..."), which Markdig refuses.</summary>
+    /// <returns>The lines that could be parsed, and where they end.</returns>
+    private static (MarkdownDocument Document, int End) Parse(string text, int from)
+    {
+        if (TryParse(text[from..]) is { } whole) return (whole, text.Length);
+        var ends = new List<int> { from };
+        for (var end = from; (end = text.IndexOf('\n', end) + 1) > 0;) ends.Add(end);
+        var (good, bad) = (0, ends.Count);
+        var document = new MarkdownDocument();
+        while (bad - good > 1)
+        {
+            var middle = (good + bad) / 2;
+            if (TryParse(text[from..ends[middle]]) is { } parsed) (good, document) = (middle, parsed);
+            else bad = middle;
+        }
+
+        return (document, ends[good]);
+    }
+
+    private static MarkdownDocument? TryParse(string text)
+    {
         try
         {
-            document = Markdown.Parse(text, Pipeline);
+            return Markdown.Parse(text, Pipeline);
         }
         catch (ArgumentException)
         {
-            // Markdig refuses to nest without end ("> > > > ..."): such a text is shown as it is.
-            return [(0, "<p>" + System.Net.WebUtility.HtmlEncode(text) + "</p>")];
+            return null;
         }
-
-        return [.. document.Select(block => (block.Span.Start, Write(block, tokens is null ? null : new Marks(text, tokens))))];
     }
 
-    private static string Write(Block block, Marks? marks)
+    private static int StartOfLine(string text, int position) => position == 0 ? 0 : text.LastIndexOfAny(LineEnds, position - 1) + 1;
+
+    private static bool FollowsEmptyLine(string text, int line) => line < 2 || string.IsNullOrWhiteSpace(text[(text.LastIndexOf('\n', line - 2) + 1)..line]);
+
+    private static int RestOfParagraph(string text, int from)
     {
+        for (var line = from; line < text.Length;)
+        {
+            var end = text.IndexOf('\n', line) + 1;
+            if (end == 0) return text.Length;
+            if (line > from && string.IsNullOrWhiteSpace(text[line..end])) return line;
+            line = end;
+        }
+
+        return text.Length;
+    }
+
+    private static string AsItIs(string text, TokenSpans? tokens)
+    {
+        using var writer = new StringWriter();
+        var renderer = new HtmlRenderer(writer);
+        renderer.Write("<p>");
+        WriteMarked(renderer, text.AsSpan().TrimEnd(), 0, tokens is null ? null : new Marks(text, tokens));
+        renderer.Write("</p>");
+        return writer.ToString();
+    }
+
+    /// <summary>The markup; null where the text nests too deep to be written.</summary>
+    private static string? Write(MarkdownDocument document, string text, TokenSpans? tokens)
+    {
+        var marks = tokens is null ? null : new Marks(text, tokens);
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         Pipeline.Setup(renderer);
@@ -60,7 +159,15 @@ public static class SafeMarkdown
         renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new CodeBlocks(marks));
         renderer.ObjectRenderers.Replace<LinkInlineRenderer>(new Links());
         renderer.ObjectRenderers.Replace<AutolinkInlineRenderer>(new Autolinks());
-        renderer.Render(block);
+        try
+        {
+            renderer.Render(document);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+
         return writer.ToString().TrimEnd('\n');
     }
 
