@@ -108,8 +108,11 @@ public sealed partial class ChatPage
         Invite();
         if (started || Session is null || NoModel is not null) return;
         started = true;
-        script = await Js.InvokeAsync<IJSObjectReference>("import", "./js/page.js");
-        await script.InvokeVoidAsync("start", conversation);
+        await Scripts.InPageAsync(async () =>
+        {
+            script = await Js.InvokeAsync<IJSObjectReference>("import", "./js/page.js");
+            await script.InvokeVoidAsync("start", conversation);
+        });
     }
 
     /// <inheritdoc/>
@@ -159,7 +162,7 @@ public sealed partial class ChatPage
     private async Task CloseControlsAsync()
     {
         controlsOpen = false;
-        if (composer is not null) await composer.FocusSettingsAsync();
+        if (composer is not null) await Scripts.InPageAsync(async () => await composer.FocusSettingsAsync());
     }
 
     // A message that is refused is back in the box.

@@ -58,21 +58,9 @@ public sealed partial class LayerMapView
         gone = true;
         Cancel();
         pulse?.Dispose();
-        try
-        {
-            if (drawing is not null)
-            {
-                await drawing.InvokeVoidAsync("dispose");
-                await drawing.DisposeAsync();
-            }
-
-            if (module is not null) await module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and the drawing with it.
-            drawing = null;
-        }
+        if (drawing is not null) await Scripts.InPageAsync(async () => await drawing.InvokeVoidAsync("dispose"));
+        await drawing.ReleaseAsync();
+        await module.ReleaseAsync();
     }
 
     private static string Key(Answer answer) => $"{answer.Turn}-{answer.Column}-{answer.Sample}";
@@ -99,7 +87,7 @@ public sealed partial class LayerMapView
             if (gone) return;
             (map, mapped, mapTitle, chosen) = (read, answer, Title(answer), Key(answer));
             if (!read.Changed) shownKind = "read";
-            await DrawAsync(answer, read);
+            await Scripts.InPageAsync(() => DrawAsync(answer, read));
         }
         catch (OperationCanceledException)
         {
@@ -146,7 +134,7 @@ public sealed partial class LayerMapView
     private async Task ColourAsync(string kind)
     {
         shownKind = kind;
-        if (drawing is not null) await drawing.InvokeVoidAsync("choose", kind);
+        if (drawing is not null) await Scripts.InPageAsync(async () => await drawing.InvokeVoidAsync("choose", kind));
     }
 
     // Called on the engine's threads; the page is drawn again no more often than anybody sees.

@@ -74,18 +74,18 @@ public sealed partial class TrajectoryChart
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (Axis is null || Session is null) return;
-        if (!ReferenceEquals(created, Axis))
-        {
-            created = Axis;
-            module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/chart.js");
-            var old = chart;
-            chart = null;
-            if (old is not null) await CloseAsync(old);
-            chart = await module.InvokeAsync<IJSObjectReference>("create", plot, new { columns = FewestColumns, axis = ChartMessages.Axis(DrawnAxis.Of(Axis)) });
-            (shown, cursor) = (null, Nothing);
-        }
-
+        if (!ReferenceEquals(created, Axis)) await Scripts.InPageAsync(() => CreateAsync(created = Axis));
         await DrawAsync();
+    }
+
+    private async Task CreateAsync(ChatAxis axis)
+    {
+        module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/chart.js");
+        var old = chart;
+        chart = null;
+        if (old is not null) await CloseAsync(old);
+        chart = await module.InvokeAsync<IJSObjectReference>("create", plot, new { columns = FewestColumns, axis = ChartMessages.Axis(DrawnAxis.Of(axis)) });
+        (shown, cursor) = (null, Nothing);
     }
 
     /// <inheritdoc/>
@@ -93,16 +93,8 @@ public sealed partial class TrajectoryChart
     {
         if (heard is not null && pulse is not null) heard.Changed -= pulse.Signal;
         pulse?.Dispose();
-        try
-        {
-            if (chart is not null) await CloseAsync(chart);
-            if (module is not null) await module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and the chart with it: the ordinary end of a visit.
-            chart = null;
-        }
+        if (chart is not null) await Scripts.InPageAsync(() => CloseAsync(chart));
+        await module.ReleaseAsync();
     }
 
     /// <summary>A turn in words.</summary>

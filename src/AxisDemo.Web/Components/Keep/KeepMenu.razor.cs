@@ -48,9 +48,12 @@ public sealed partial class KeepMenu : IAsyncDisposable
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender) return;
-        script = await Js.InvokeAsync<IJSObjectReference>("import", "./js/keep.js");
-        mine = await script.InvokeAsync<List<OwnLink>>("shares");
-        if (mine.Count > 0) StateHasChanged();
+        await Scripts.InPageAsync(async () =>
+        {
+            script = await Js.InvokeAsync<IJSObjectReference>("import", "./js/keep.js");
+            mine = await script.InvokeAsync<List<OwnLink>>("shares");
+            if (mine.Count > 0) StateHasChanged();
+        });
     }
 
     /// <inheritdoc/>

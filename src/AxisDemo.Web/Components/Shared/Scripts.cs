@@ -2,20 +2,25 @@ using Microsoft.JSInterop;
 
 namespace AxisDemo.Web.Components.Shared;
 
-/// <summary>Scripts of a page that a component holds.</summary>
+/// <summary>What components have done in the visitor's page.</summary>
 internal static class Scripts
 {
-    /// <summary>Lets go of one; null: of none. Where the page is gone the script went with it: the ordinary end of a visit.</summary>
-    public static async ValueTask ReleaseAsync(this IJSObjectReference? script)
+    /// <summary>Does something in the page. Where the page is gone, the ordinary end of a visit, nobody is left to do it for.</summary>
+    public static async Task InPageAsync(Func<Task> work)
     {
-        if (script is null) return;
         try
         {
-            await script.DisposeAsync();
+            await work();
         }
         catch (JSDisconnectedException)
         {
             return;
         }
+    }
+
+    /// <summary>Lets go of a script that a component holds; null: of none.</summary>
+    public static async ValueTask ReleaseAsync(this IJSObjectReference? script)
+    {
+        if (script is not null) await InPageAsync(async () => await script.DisposeAsync());
     }
 }
