@@ -52,6 +52,20 @@ public sealed class ConnectionTests(RunningApp app, HostileHost other)
     }
 
     [Fact]
+    public async Task A_page_that_is_left_while_it_comes_alive_ends_quietly()
+    {
+        await using var visit = await app.Visit();
+        // The next page is asked for sooner and later after the one before it: some are left while their scripts load. A fault stands in the host's log.
+        for (var i = 0; i < 30; i++)
+        {
+            await visit.Page.GotoAsync($"{visit.Address}/?{i}", new() { WaitUntil = i % 2 == 0 ? WaitUntilState.DOMContentLoaded : WaitUntilState.Load });
+            await visit.Page.EvaluateAsync("i => new Promise(resolve => setTimeout(resolve, 15 * i))", i);
+        }
+
+        await visit.Ready();
+    }
+
+    [Fact]
     public async Task A_reload_in_mid_answer_finds_it_and_sees_it_end()
     {
         await using var visit = await app.Visit();

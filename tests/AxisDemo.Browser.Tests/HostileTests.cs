@@ -98,6 +98,7 @@ public sealed class HostileTests(RunningApp app, HostileHost hostile)
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "What am I seeing?" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("#about")).ToContainTextAsync(HostileModel.Name);
 
+        await Assertions.Expect(visit.Page.Locator(".plot .annotation text").Nth(3)).ToBeAttachedAsync();
         var labels = (await visit.Page.Locator(".plot .annotation text").AllTextContentsAsync()).Select(Hostile.Plain).ToList();
         var roles = Hostile.All.Select(h => Hostile.Plain(h.Text).Replace('_', ' ')).ToHashSet(StringComparer.Ordinal);
         Assert.True(labels.Count(roles.Contains) >= 4, string.Join('\n', labels));

@@ -26,6 +26,7 @@ public class PresetPlayTests(RunningApp app)
                 Assert.All(await visit.Answers(column).Locator(".text").AllInnerTextsAsync(), text => Assert.NotEmpty(text.Trim()));
             }
 
+            await visit.Charted();
             Assert.InRange(await visit.Drawn(0), preset.Turns.Count, preset.Turns.Count * 17);
             await visit.Clear();
             await Assertions.Expect(visit.Page.Locator(".welcome")).ToBeVisibleAsync();
