@@ -26,7 +26,7 @@ public class AnswerDocumentTests
     [
         "word", " ", "\n", "\n", "\n\n", "#", "# ", "-", "- ", "1", ".", "2. ", "*", "**", "***", "_", "`", "```", "~~~\n", ">", "> ", "=", "---", "|", "a | b\n", "--|--\n", "    ", "\t", "  ",
         "[", "]", "[r]", "[r]: http://example.org\n", "(", ")", "](http://example.org)", "!", "<", ">", "&amp;", "&", ";", "\\", "http://example.org", "é", "👍", "\r\n", "\u0001",
-        string.Concat(Enumerable.Repeat("> ", 200)), string.Concat(Enumerable.Repeat("[", 200)), "<!--", "<div>\n", "</div>", "+ ", ":", "\"",
+        string.Concat(Enumerable.Repeat("> ", 200)), string.Concat(Enumerable.Repeat("[", 200)), "<!--", "<div>\n", "</div>", "+ ", ":", "\"", "[r]:\n", "'title\n", "===\n", "\u00a0\n", "\r",
     ];
 
     [Fact]
@@ -42,13 +42,17 @@ public class AnswerDocumentTests
                 growing.Append(token, "");
                 whole.Append(token, "");
                 if (random.Next(2) == 0) _ = growing.Open;
+                if (random.Next(20) != 0) continue;
+                growing.Complete();
+                _ = growing.Open;
+                growing.Reopen();
             }
 
             growing.Complete();
             whole.Complete();
 
             var text = $"seed {seed}: {string.Concat(tokens)}";
-            Assert.Equal(text + string.Concat(whole.Blocks.Select(b => b.Html + "\n")), text + string.Concat(growing.Blocks.Select(b => b.Html + "\n")));
+            Assert.Equal(text + string.Concat(whole.Blocks.Select(b => b.Html)), text + string.Concat(growing.Blocks.Select(b => b.Html)));
         }
     }
 
@@ -60,12 +64,51 @@ public class AnswerDocumentTests
         foreach (var piece in new[] { "[before](http://example.org)\n\n", deep, "\n\n", "**after**" }) document.Append(piece, "");
         document.Complete();
 
-        var shown = document.Blocks.Select(b => new HtmlParser().ParseDocument(b.Html).Body!.FirstElementChild!).ToList();
-        Assert.Equal(3, shown.Count);
+        var shown = new HtmlParser().ParseDocument(string.Concat(document.Blocks.Select(b => b.Html))).Body!.Children;
+        Assert.Equal(3, shown.Length);
         Assert.Equal("before", shown[0].QuerySelector("a")?.TextContent);
         Assert.Equal(deep, shown[1].TextContent);
         Assert.All(shown[1].QuerySelectorAll(".t"), token => Assert.Equal("1", token.GetAttribute("data-i")));
         Assert.Equal("after", shown[2].QuerySelector("strong")?.TextContent);
+    }
+
+    [Fact]
+    public void Many_lines_that_nest_too_deep_take_their_own_time_each()
+    {
+        // With work that grows by the square of the text this would take minutes.
+        var document = new AnswerDocument();
+        document.Append(string.Concat(Enumerable.Repeat(string.Concat(Enumerable.Repeat("> ", 130)) + "\n\nfine\n\n", 3000)), "");
+        document.Complete();
+
+        Assert.Equal(6000, new HtmlParser().ParseDocument(string.Concat(document.Blocks.Select(b => b.Html))).Body!.ChildElementCount);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# ")]
+    public void Far_too_many_marks_in_one_text_are_text(string heading)
+    {
+        var text = string.Concat(Enumerable.Repeat("*a ", 5000)) + "end";
+        var document = new AnswerDocument();
+        document.Append(heading + text, "");
+        document.Append("\n\n**after**", "");
+        document.Complete();
+
+        var shown = new HtmlParser().ParseDocument(string.Concat(document.Blocks.Select(b => b.Html))).Body!.Children;
+        Assert.Equal([text, "after"], shown.Select(e => e.TextContent));
+        Assert.Equal("0", Assert.Single(shown[0].Children).GetAttribute("data-i"));
+    }
+
+    [Fact]
+    public void A_token_is_marked_in_both_blocks_that_it_belongs_to()
+    {
+        var document = new AnswerDocument();
+        foreach (var piece in new[] { "One", "**\n\nTwo", " three\n\n", "Four" }) document.Append(piece, "");
+        _ = document.Open;
+        document.Mark(1);
+        document.Complete();
+
+        Assert.Equal(["**", "Two"], new HtmlParser().ParseDocument(string.Concat(document.Blocks.Select(b => b.Html))).QuerySelectorAll(".part").Select(t => t.TextContent));
     }
 
     [Fact]

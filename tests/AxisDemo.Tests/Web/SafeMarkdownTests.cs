@@ -39,6 +39,25 @@ public class SafeMarkdownTests
     }
 
     [Theory]
+    [InlineData("Claim one [1].\n\n## Sources\n\n[1]: https://a.example\n[2]: https://b.example\n")]
+    [InlineData("[Alice]: Hello\n\n[Bob]: Hi\n\n[Alice]: Bye there\n")]
+    [InlineData("[1]: https://a.example\n---\nBelow")]
+    [InlineData("  [1]: https://a.example\n'title'\n===\nBelow")]
+    [InlineData("> [1]: https://a.example\n> ---\n> Below")]
+    public void No_words_vanish(string markdown)
+    {
+        var shown = Parse(markdown).Body!.TextContent;
+
+        Assert.All(markdown.Split((char[])['\n', ' ', '#', '-', '>'], StringSplitOptions.RemoveEmptyEntries), word => Assert.Contains(word, shown, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Above\n---\nBelow", "h2")]
+    [InlineData("Above\n===\nBelow", "h1")]
+    [InlineData("Above\n\n---\nBelow", "hr")]
+    public void A_line_below_makes_a_heading(string markdown, string element) => Assert.NotNull(Parse(markdown).QuerySelector(element));
+
+    [Theory]
     [InlineData("> ")]
     [InlineData("[")]
     [InlineData("*a ")]

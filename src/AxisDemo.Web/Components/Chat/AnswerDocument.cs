@@ -9,9 +9,9 @@ namespace AxisDemo.Web.Components.Chat;
 public sealed record DocumentBlock(int Key, string Html);
 
 /// <summary>
-/// An answer's text as markdown that grows: blocks that can no longer change are rendered once; only the last, open one is rendered
-/// again. What is shown follows from the text alone, however often it was drawn while it grew. Each token keeps a span in the markup
-/// with its index and tint.
+/// An answer's text as markdown that grows: blocks that can no longer change are rendered once; only what is open at the end is
+/// rendered again. What is shown follows from the text alone, however often it was drawn while it grew. Each token keeps a span in the
+/// markup with its index and tint.
 /// </summary>
 public sealed class AnswerDocument
 {
@@ -19,15 +19,13 @@ public sealed class AnswerDocument
     private readonly List<int> starts = [];
     private readonly List<string> tints = [];
     private readonly List<DocumentBlock> blocks = [];
-    // Where each block begins in the text; behind them, where the open one begins.
+    // Where each block begins in the text; behind them, where the open ones begin.
     private readonly List<int> begins = [0];
     // Where the lines end that have been looked at for finished blocks.
     private int lines;
     private string open = "";
     private bool dirty;
     private bool complete;
-    // Blocks that were finished before the answer was over.
-    private int growing;
     private int? marked;
 
     /// <summary>The whole text.</summary>
@@ -36,7 +34,7 @@ public sealed class AnswerDocument
     /// <summary>Blocks that are finished.</summary>
     public IReadOnlyList<DocumentBlock> Blocks { get { Render(); return blocks; } }
 
-    /// <summary>Markup of the open block; empty when there is none.</summary>
+    /// <summary>Markup of what is open; empty when nothing is.</summary>
     public string Open { get { Render(); return open; } }
 
     /// <summary>Adds a token's text with its tint class.</summary>
@@ -57,29 +55,28 @@ public sealed class AnswerDocument
         foreach (var changed in new[] { old, token }.OfType<int>())
         {
             if (changed >= starts.Count) continue;
-            var block = begins.FindLastIndex(begin => begin <= starts[changed]);
-            if (block >= blocks.Count) dirty = true;
-            else blocks[block] = blocks[block] with { Html = string.Concat(Markup(begins[block], begins[block + 1]).Select(part => part.Html)) };
+            // A token may end a block and begin the next one.
+            var (start, end) = (starts[changed], changed + 1 < starts.Count ? starts[changed + 1] : text.Length);
+            for (var block = 0; block < blocks.Count; block++)
+            {
+                if (begins[block] < end && begins[block + 1] > start)
+                    blocks[block] = blocks[block] with { Html = string.Concat(Markup(begins[block], begins[block + 1]).Select(part => part.Html)) };
+            }
+
+            dirty |= end > begins[^1];
         }
     }
 
-    /// <summary>The answer is over: the open block is finished too.</summary>
-    public void Complete()
-    {
-        if (complete) return;
-        Render();
-        (complete, dirty) = (true, true);
-        growing = blocks.Count;
-        Render();
-    }
+    /// <summary>The answer is over: what is open is finished too.</summary>
+    public void Complete() => (complete, dirty) = (true, dirty || !complete);
 
-    /// <summary>The answer goes on after all: what was open is open again.</summary>
+    /// <summary>The answer goes on after all: what it shows follows from its text, so what was open is open again.</summary>
     public void Reopen()
     {
         if (!complete) return;
-        (complete, dirty) = (false, true);
-        begins.RemoveRange(growing + 1, blocks.Count - growing);
-        blocks.RemoveRange(growing, blocks.Count - growing);
+        (complete, dirty, lines) = (false, true, 0);
+        blocks.Clear();
+        begins.RemoveRange(1, begins.Count - 1);
     }
 
     private void Render()

@@ -1,5 +1,7 @@
+using System.Text;
 using Markdig;
 using Markdig.Extensions.Tables;
+using Markdig.Parsers;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Renderers.Html.Inlines;
@@ -35,41 +37,90 @@ public sealed record TokenSpans(int Offset, List<int> Starts, List<string> Tints
 /// </summary>
 public static class SafeMarkdown
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UsePreciseSourceLocation().Build();
+    private const int LongestMarked = 10_000;
 
-    private static readonly char[] LineEnds = ['\n', '\r'];
+    private static readonly MarkdownPipeline Pipeline = Build();
 
     /// <summary>
-    /// The text's top-level blocks: where each begins, and its markup, which follows from the block's own lines alone. The name that a
-    /// link refers to must so be defined right behind the link's block or in it. Lines that nest too deep, up to the next empty line,
-    /// are shown as they are, and so is a block that cannot be written for its depth.
+    /// The text's top-level blocks: where each begins, and its markup, which follows from the block's own lines alone. Lines that nest
+    /// too deep for the parser or its writer are shown as they are, up to the next empty line.
     /// </summary>
     public static IReadOnlyList<(int Start, string Html)> Render(string text, TokenSpans? tokens = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var blocks = new List<(int Start, string Html)>();
+        if (TryRender(text, 0, text.Length, tokens) is { } whole) return whole;
+        var blocks = new List<(int Start, StringBuilder Html)>();
         for (var at = 0; at < text.Length;)
         {
-            var (document, end) = Parse(text, at);
-            AddBlocks(blocks, document, text, at, end, tokens);
-            at = end;
-            if (at == text.Length) break;
-            end = RestOfParagraph(text, at);
-            blocks.Add((at, AsItIs(text[at..end], tokens?.From(at))));
-            at = end;
+            var (fine, deep) = RenderLines(text, at, tokens);
+            blocks.AddRange(fine.Select(block => (block.Start, new StringBuilder(block.Html))));
+            at = EndOfParagraph(text, deep);
+            if (deep == text.Length) break;
+            // They may go on with the block before them, so they are one with it.
+            if (blocks.Count == 0) blocks.Add((0, new StringBuilder()));
+            blocks[^1].Html.Append(AsItIs(text[deep..at], tokens?.From(deep)));
         }
 
-        return blocks;
+        return [.. blocks.Select(block => (block.Start, block.Html.ToString()))];
     }
 
-    private static void AddBlocks(List<(int Start, string Html)> blocks, MarkdownDocument document, string text, int from, int to, TokenSpans? tokens)
+    /// <summary>As many lines as there are before one that nests too deep ("> > > > ..."), found by doubling and halving their number.</summary>
+    /// <returns>Their blocks, and where they end.</returns>
+    private static (IReadOnlyList<(int Start, string Html)> Blocks, int End) RenderLines(string text, int from, TokenSpans? tokens)
     {
-        // Indentation belongs to a block: it begins with its first line. What stands before the first one may define names for it.
-        var starts = new List<int>();
+        // ends[i]: where i lines end.
+        List<int> ends = [from];
+        IReadOnlyList<(int, string)> blocks = [];
+        var (good, bad) = (0, 0);
+        for (var lines = 1; bad == 0; lines *= 2)
+        {
+            while (ends.Count <= lines && ends[^1] < text.Length) ends.Add(EndOfLine(text, ends[^1]));
+            var most = Math.Min(lines, ends.Count - 1);
+            if (TryRender(text, from, ends[most], tokens) is not { } rendered) bad = most;
+            else if (ends[most] == text.Length) return (rendered, text.Length);
+            else (good, blocks) = (most, rendered);
+        }
+
+        while (bad - good > 1)
+        {
+            var middle = (good + bad) / 2;
+            if (TryRender(text, from, ends[middle], tokens) is { } rendered) (good, blocks) = (middle, rendered);
+            else bad = middle;
+        }
+
+        return (blocks, ends[good]);
+    }
+
+    /// <summary>The blocks of a part of the text; null where they nest too deep.</summary>
+    private static List<(int Start, string Html)>? TryRender(string text, int from, int to, TokenSpans? tokens)
+    {
+        try
+        {
+            var document = Markdown.Parse(text[from..to], Pipeline);
+            var starts = Starts(document, text, from);
+            var blocks = new List<(int Start, string Html)>(starts.Count);
+            for (var i = 0; i < starts.Count; i++)
+            {
+                var piece = text[starts[i]..(i + 1 < starts.Count ? starts[i + 1] : to)];
+                blocks.Add((starts[i], Write(starts.Count == 1 ? document : Markdown.Parse(piece, Pipeline), tokens is null ? null : new Marks(piece, tokens.From(starts[i])))));
+            }
+
+            return blocks;
+        }
+        catch (ArgumentException)
+        {
+            // So Markdig refuses, when it parses or when it writes.
+            return null;
+        }
+    }
+
+    /// <summary>Where the blocks begin: each with its first line, whose indentation belongs to it.</summary>
+    private static List<int> Starts(MarkdownDocument document, string text, int from)
+    {
+        List<int> starts = [];
         Block? before = null;
         foreach (var block in document)
         {
-            if (block is LinkReferenceDefinitionGroup) continue;
             var start = before is null ? from : StartOfLine(text, from + block.Span.Start);
             // A table right under a paragraph is one with it: lines to come may make it plain text again.
             var apart = block is not Table || before is not ParagraphBlock || FollowsEmptyLine(text, start);
@@ -77,80 +128,49 @@ public static class SafeMarkdown
             before = block;
         }
 
-        for (var i = 0; i < starts.Count; i++)
-        {
-            var piece = text[starts[i]..(i + 1 < starts.Count ? starts[i + 1] : to)];
-            var spans = tokens?.From(starts[i]);
-            var parsed = starts.Count == 1 ? document : TryParse(piece);
-            blocks.Add((starts[i], (parsed is null ? null : Write(parsed, piece, spans)) ?? AsItIs(piece, spans)));
-        }
-
-        // Nothing but names of links.
-        if (starts.Count == 0 && !string.IsNullOrWhiteSpace(text[from..to])) blocks.Add((from, AsItIs(text[from..to], tokens?.From(from))));
+        return starts;
     }
 
-    /// <summary>Parses as many lines as there are before one that nests too deep ("> > > > ..."), which Markdig refuses.</summary>
-    /// <returns>The lines that could be parsed, and where they end.</returns>
-    private static (MarkdownDocument Document, int End) Parse(string text, int from)
+    // To markdown a carriage return alone ends a line too.
+    private static int StartOfLine(string text, int position) => position == 0 ? 0 : text.AsSpan(0, position).LastIndexOfAny('\n', '\r') + 1;
+
+    private static int EndOfLine(string text, int position) => text.IndexOf('\n', position) is >= 0 and var end ? end + 1 : text.Length;
+
+    private static int EndOfParagraph(string text, int from)
     {
-        if (TryParse(text[from..]) is { } whole) return (whole, text.Length);
-        var ends = new List<int> { from };
-        for (var end = from; (end = text.IndexOf('\n', end) + 1) > 0;) ends.Add(end);
-        var (good, bad) = (0, ends.Count);
-        var document = new MarkdownDocument();
-        while (bad - good > 1)
+        var end = from;
+        while (end < text.Length)
         {
-            var middle = (good + bad) / 2;
-            if (TryParse(text[from..ends[middle]]) is { } parsed) (good, document) = (middle, parsed);
-            else bad = middle;
+            var line = end;
+            end = EndOfLine(text, line);
+            if (line > from && IsEmpty(text, line, end)) return line;
         }
 
-        return (document, ends[good]);
+        return end;
     }
 
-    private static MarkdownDocument? TryParse(string text)
+    private static bool FollowsEmptyLine(string text, int line)
     {
-        try
-        {
-            return Markdown.Parse(text, Pipeline);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
+        if (line == 0) return false;
+        var end = line > 1 && text[line - 1] == '\n' && text[line - 2] == '\r' ? line - 2 : line - 1;
+        return IsEmpty(text, StartOfLine(text, end), line);
     }
 
-    private static int StartOfLine(string text, int position) => position == 0 ? 0 : text.LastIndexOfAny(LineEnds, position - 1) + 1;
-
-    private static bool FollowsEmptyLine(string text, int line) => line < 2 || string.IsNullOrWhiteSpace(text[(text.LastIndexOf('\n', line - 2) + 1)..line]);
-
-    private static int RestOfParagraph(string text, int from)
-    {
-        for (var line = from; line < text.Length;)
-        {
-            var end = text.IndexOf('\n', line) + 1;
-            if (end == 0) return text.Length;
-            if (line > from && string.IsNullOrWhiteSpace(text[line..end])) return line;
-            line = end;
-        }
-
-        return text.Length;
-    }
+    // Other white space is text to markdown.
+    private static bool IsEmpty(string text, int from, int to) => text.AsSpan(from, to - from).Trim(" \t\r\n").IsEmpty;
 
     private static string AsItIs(string text, TokenSpans? tokens)
     {
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
-        renderer.Write("<p>");
+        renderer.Write("<p class=\"as-it-is\">");
         WriteMarked(renderer, text.AsSpan().TrimEnd(), 0, tokens is null ? null : new Marks(text, tokens));
         renderer.Write("</p>");
         return writer.ToString();
     }
 
-    /// <summary>The markup; null where the text nests too deep to be written.</summary>
-    private static string? Write(MarkdownDocument document, string text, TokenSpans? tokens)
+    private static string Write(MarkdownDocument document, Marks? marks)
     {
-        var marks = tokens is null ? null : new Marks(text, tokens);
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         Pipeline.Setup(renderer);
@@ -159,16 +179,67 @@ public static class SafeMarkdown
         renderer.ObjectRenderers.Replace<CodeBlockRenderer>(new CodeBlocks(marks));
         renderer.ObjectRenderers.Replace<LinkInlineRenderer>(new Links());
         renderer.ObjectRenderers.Replace<AutolinkInlineRenderer>(new Autolinks());
-        try
+        renderer.Render(document);
+        return writer.ToString().TrimEnd('\n');
+    }
+
+    private static MarkdownPipeline Build()
+    {
+        var builder = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UsePreciseSourceLocation();
+        builder.BlockParsers.Replace<ParagraphBlockParser>(new Paragraphs());
+        builder.BlockParsers.Replace<HeadingBlockParser>(new Headings());
+        return builder.Build();
+    }
+
+    /// <summary>
+    /// Paragraphs of which nothing vanishes: definitions of links ("[1]: https://...") are text. A definition would not be shown, and
+    /// a link would hang on lines far from it.
+    /// </summary>
+    private sealed class Paragraphs : ParagraphBlockParser
+    {
+        public override BlockState TryContinue(BlockProcessor processor, Block block)
         {
-            renderer.Render(document);
-        }
-        catch (ArgumentException)
-        {
-            return null;
+            // The line under a heading is where the parser looks for definitions above it.
+            if (processor.IsBlankLine || ((ParagraphBlock)block).Lines.Lines[0].Slice.CurrentChar != '[') return base.TryContinue(processor, block);
+            block.UpdateSpanEnd(processor.Line.End);
+            return BlockState.Continue;
         }
 
-        return writer.ToString().TrimEnd('\n');
+        public override bool Close(BlockProcessor processor, Block block)
+        {
+            if (block is not ParagraphBlock paragraph) return true;
+            if (paragraph.Lines.Count == 0) return false;
+            foreach (ref var line in paragraph.Lines.Lines.AsSpan(0, paragraph.Lines.Count)) line.Slice.TrimStart();
+            paragraph.Lines.Lines[paragraph.Lines.Count - 1].Slice.TrimEnd();
+            Limit(paragraph);
+            return true;
+        }
+    }
+
+    private sealed class Headings : HeadingBlockParser
+    {
+        public override bool Close(BlockProcessor processor, Block block)
+        {
+            Limit((LeafBlock)block);
+            return base.Close(processor, block);
+        }
+    }
+
+    // Marks inside a text take the parser the square of its length: one that is far longer than anybody writes has none.
+    private static void Limit(LeafBlock block)
+    {
+        var lines = block.Lines.Lines.AsSpan(0, block.Lines.Count);
+        var length = 0;
+        foreach (ref var line in lines) length += line.Slice.Length;
+        if (length <= LongestMarked) return;
+        var words = new ContainerInline();
+        foreach (ref var line in lines)
+        {
+            if (words.FirstChild is not null) words.AppendChild(new LineBreakInline());
+            words.AppendChild(new LiteralInline(line.Slice) { Span = new SourceSpan(line.Slice.Start, line.Slice.End) });
+        }
+
+        (block.Inline, block.ProcessInlines) = (words, false);
     }
 
     private static void WriteMarked(HtmlRenderer renderer, ReadOnlySpan<char> content, int start, Marks? marks)
