@@ -3,6 +3,7 @@ using AxisDemo.Kernels;
 using AxisDemo.Model;
 using AxisDemo.Serving;
 using AxisDemo.Tokenizers;
+using AxisDemo.Torch;
 
 namespace AxisDemo.Cli;
 
@@ -41,7 +42,7 @@ internal static class ModelFile
     /// <summary>The model in memory. What its files leave open is said on stderr.</summary>
     public static LoadedModel Load(string path, BackendOptions backend, ModelMemory memory, CancellationToken cancellation)
     {
-        var model = LoadedModel.Load(path, Backends.Open(backend, TorchBackend.Open), memory, null, cancellation);
+        var model = LoadedModel.Load(path, Backends.Open(backend, TorchBackendOpener.Open), memory, null, cancellation);
         Output.Warnings(model.Info.Warnings);
         return model;
     }

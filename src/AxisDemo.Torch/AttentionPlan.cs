@@ -101,10 +101,11 @@ internal sealed class AttentionPlan : IDisposable
         var queries = all.narrow(0, at += (long)l.Sequences * l.Pages, l.Rows.Length).view(l.Sequences, l.Queries, 1);
         var first = all.narrow(0, at += l.Rows.Length, l.Sequences).view(l.Sequences, 1, 1);
         var rows = Keep(all.narrow(0, at + l.Sequences, l.Rows.Length));
-        var keys = arange(length, ScalarType.Int64, device).view(1, 1, length).add(first);
+        var keys = Scalars.Range(length, device).view(1, 1, length).add(first, Scalars.WholeOne);
         var hidden = keys.gt(queries);
-        if (window > 0) hidden = hidden.logical_or(keys.le(queries.sub(window)));
-        var mask = zeros(l.Sequences, l.Queries, length, type, device).masked_fill_(hidden, float.NegativeInfinity).view(l.Sequences, 1, l.Queries, 1, length);
+        using var span = Scalars.Of((long)window);
+        if (window > 0) hidden = hidden.logical_or(keys.le(queries.sub(span)));
+        var mask = zeros(l.Sequences, l.Queries, length, type, device).masked_fill_(hidden, Scalars.MinusInfinity).view(l.Sequences, 1, l.Queries, 1, length);
         // Query heads of one key head are further queries: they see the same.
         mask = l.Queries == 1
             ? mask.view(l.Sequences, 1, 1, length)

@@ -94,15 +94,15 @@ internal sealed class ChoiceBatch
 
     private Tensor Sampled(Tensor logits, Device device)
     {
-        var noise = DeviceLuck.Gumbel(luck, arange(vocabulary, ScalarType.Int64, device));
-        var scores = logits.to(ScalarType.Float64).div(temperature).add_(noise);
+        var noise = DeviceLuck.Gumbel(luck, Scalars.Range(vocabulary, device));
+        var scores = logits.to(ScalarType.Float64).div(temperature).add_(noise, Scalars.One);
         if (!cuts) return scores.argmax(1);
         // Most likely first: a token is kept while those before it weigh less than top-p of the whole.
         var (sorted, order) = logits.sort(1, descending: true);
         var weights = sorted.sub(sorted.narrow(1, 0, 1)).mul_(inverseTemperature).exp();
         var sums = weights.cumsum(1, ScalarType.Float64);
-        var dropped = sums.sub(weights).ge(sums.narrow(1, vocabulary - 1, 1).mul(topP)).logical_or(arange(vocabulary, ScalarType.Int64, device).ge(topK));
-        var best = scores.gather(1, order).masked_fill_(dropped, double.NegativeInfinity).argmax(1, keepdim: true);
+        var dropped = sums.sub(weights).ge(sums.narrow(1, vocabulary - 1, 1).mul(topP)).logical_or(Scalars.Range(vocabulary, device).ge(topK));
+        var best = scores.gather(1, order).masked_fill_(dropped, Scalars.MinusInfinity).argmax(1, keepdim: true);
         return order.gather(1, best).squeeze(1);
     }
 }

@@ -64,13 +64,15 @@ public sealed partial class TorchOps
         {
             // The fused operation scales by 1/sqrt(headDim) itself.
             var factor = s.Scale * MathF.Sqrt(s.HeadDim);
-            mixed = functional.scaled_dot_product_attention(MathF.Abs(factor - 1) < 1e-6f ? queries : queries.mul(factor), keys, values, group.Mask);
+            using var scale = Scalars.Of(factor);
+            mixed = functional.scaled_dot_product_attention(MathF.Abs(factor - 1) < 1e-6f ? queries : queries.mul(scale), keys, values, group.Mask);
         }
         else
         {
-            var scores = queries.to(ScalarType.Float32).matmul(keys.to(ScalarType.Float32).transpose(2, 3)).mul_(s.Scale);
-            if (s.SoftCap > 0) scores.mul_(1 / s.SoftCap).tanh_().mul_(s.SoftCap);
-            var weights = scores.add_(group.Mask).softmax(-1);
+            using var scale = Scalars.Of(s.Scale);
+            var scores = queries.to(ScalarType.Float32).matmul(keys.to(ScalarType.Float32).transpose(2, 3)).mul_(scale);
+            if (s.SoftCap > 0) Capped(scores, s.SoftCap);
+            var weights = scores.add_(group.Mask, Scalars.One).softmax(-1);
             if (pattern is not null) Keep(weights, group, s, length, pattern);
             mixed = weights.matmul(values.to(ScalarType.Float32)).to(compute);
         }

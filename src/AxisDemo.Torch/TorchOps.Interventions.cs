@@ -25,7 +25,8 @@ public sealed partial class TorchOps
         using var scope = NewDisposeScope();
         var rows = Range(x, from, count);
         var u = Torch(unit, Torch(x).Width).On(devices, Torch(x).Device);
-        var missing = rows.mv(u).sub_(floor).clamp_max_(Scalars.Zero);
+        using var least = Scalars.Of(floor);
+        var missing = rows.mv(u).sub_(least).clamp_max_(Scalars.Zero);
         if (touchedSlot >= 0) pieces.Add(missing.lt(Scalars.Zero).to(ScalarType.Float32), touchedSlot);
         // A row that misses nothing is changed by zero times the direction: it keeps its values.
         rows.addr_(missing, u, alpha: -1);
@@ -36,7 +37,8 @@ public sealed partial class TorchOps
     {
         if (coefficient == 0 || count == 0) return;
         using var scope = NewDisposeScope();
-        Range(x, from, count).add_(Torch(vector, Torch(x).Width).On(devices, Torch(x).Device), coefficient);
+        using var factor = Scalars.Of(coefficient);
+        Range(x, from, count).add_(Torch(vector, Torch(x).Width).On(devices, Torch(x).Device), factor);
     }
 
     /// <inheritdoc/>
@@ -48,7 +50,8 @@ public sealed partial class TorchOps
         var rows = Range(x, from, count);
         var u = Torch(unit, b.Width).On(devices, b.Device);
         rows.addr_(rows.mv(u), u, alpha: -1);
-        if (addend is not null) rows.add_(Torch(addend, b.Width).On(devices, b.Device), coefficient);
+        using var factor = Scalars.Of(coefficient);
+        if (addend is not null) rows.add_(Torch(addend, b.Width).On(devices, b.Device), factor);
     }
 
     /// <inheritdoc/>

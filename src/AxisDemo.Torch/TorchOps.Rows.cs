@@ -21,7 +21,8 @@ public sealed partial class TorchOps
         using var scope = NewDisposeScope();
         var ids = tokens[weight.Device] ??= ForStep(Indices(step.Tokens, weight.Device));
         var rows = weight.Tensor.index_select(0, ids).to(ScalarType.Float32);
-        to.Set(scale == 1 ? rows : rows.mul_(scale), weight.Device);
+        using var factor = Scalars.Of(scale);
+        to.Set(scale == 1 ? rows : rows.mul_(factor), weight.Device);
     }
 
     /// <inheritdoc/>
@@ -74,7 +75,7 @@ public sealed partial class TorchOps
         Same(weight.Outputs, y.Width, "Outputs of the head");
         using var scope = NewDisposeScope();
         var values = Product(from.Tensor.narrow(0, 0, count), from.Device, weight, null).to(ScalarType.Float32);
-        y.Set(softCap > 0 ? values.mul_(1 / softCap).tanh_().mul_(softCap) : values, weight.Device);
+        y.Set(softCap > 0 ? Capped(values, softCap) : values, weight.Device);
     }
 
     /// <inheritdoc/>
@@ -119,7 +120,7 @@ public sealed partial class TorchOps
         Same(to.Rows, d.Rows, "Rows of a sum");
         using var scope = NewDisposeScope();
         Move(to, d.Device);
-        to.Tensor.add_(d.Tensor);
+        to.Tensor.add_(d.Tensor, Scalars.One);
     }
 
     /// <inheritdoc/>
@@ -138,8 +139,17 @@ public sealed partial class TorchOps
     {
         var values = x.to(ScalarType.Float32);
         var mean = values.square().mean(LastDimension, keepdim: true);
+        using var least = Scalars.Of(epsilon);
         // Zero times the mean: nothing where it is finite, and NaN where it is not, in the place of dividing by infinity, which leaves zeros.
-        return values.mul(mean.add(epsilon).rsqrt().add_(mean, 0));
+        return values.mul(mean.add(least).rsqrt().add_(mean, Scalars.Zero));
+    }
+
+    /// <summary>cap * tanh(x / cap), in place.</summary>
+    private static Tensor Capped(Tensor x, float cap)
+    {
+        using var inverse = Scalars.Of(1 / cap);
+        using var limit = Scalars.Of(cap);
+        return x.mul_(inverse).tanh_().mul_(limit);
     }
 
     private Tensor Product(Tensor x, int device, TorchWeight weight, Tensor? bias)

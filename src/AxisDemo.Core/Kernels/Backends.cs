@@ -5,7 +5,7 @@ namespace AxisDemo.Kernels;
 /// <summary>Which engine is to run a model.</summary>
 public sealed record BackendOptions
 {
-    /// <summary><c>cpu</c>, <c>torch</c>, or <c>auto</c> (default): TorchSharp where this build has it and a GPU is there, else the CPU engine.</summary>
+    /// <summary><c>cpu</c>, <c>torch</c>, or <c>auto</c> (default): TorchSharp where libtorch loads and a GPU is there, else the CPU engine.</summary>
     public string Backend { get; init; } = "auto";
 
     /// <summary>TorchSharp's devices: empty (default) takes all GPUs; <c>cuda:0</c>, <c>cuda:0,cuda:1</c>, or <c>cpu</c> for libtorch's CPU device.</summary>
@@ -26,22 +26,18 @@ public delegate ITensorOps? OpenTorch(BackendOptions options, bool required);
 /// <summary>Chooses the engine.</summary>
 public static class Backends
 {
-    /// <summary>What to type for a build with the TorchSharp engine.</summary>
-    public const string HowToBuild = "Build with it: dotnet run -c Release -p:Torch=cuda (NVIDIA GPU) or -p:Torch=cpu (libtorch on the CPU).";
-
     /// <summary>The engine asked for.</summary>
     /// <param name="options">What was asked for.</param>
-    /// <param name="torch">The TorchSharp engine of this build; null: it was built without.</param>
+    /// <param name="torch">Opens the TorchSharp engine, which this library does not refer to.</param>
     /// <exception cref="InputException">It cannot be had; the message says what is missing and what to type.</exception>
-    public static ITensorOps Open(BackendOptions options, OpenTorch? torch)
+    public static ITensorOps Open(BackendOptions options, OpenTorch torch)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(torch);
         var named = options.Device.Length > 0 || options.Precision != "auto";
         if (options.Backend == "cpu")
             return !named ? new CpuOps(options.Cpu) : throw Fault("Device", "a device or a precision is TorchSharp's, but the backend is 'cpu'.", "Leave them out, or set Engine:Backend (--backend) to 'torch'.");
-        var required = options.Backend == "torch" || named;
-        if (torch is null && required) throw Fault("Backend", "this build has no TorchSharp engine.", $"{HowToBuild} Or set Engine:Backend (--backend) to 'cpu'.");
-        return torch?.Invoke(options, required) ?? new CpuOps(options.Cpu);
+        return torch(options, options.Backend == "torch" || named) ?? new CpuOps(options.Cpu);
     }
 
     private static InputException Fault(string field, string fault, string remedy) => new("options", $"Engine:{field}", fault, remedy);

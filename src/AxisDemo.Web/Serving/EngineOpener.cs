@@ -1,6 +1,7 @@
 using AxisDemo.Kernels;
 using AxisDemo.Model;
 using AxisDemo.Serving;
+using AxisDemo.Torch;
 using AxisDemo.Web.Options;
 
 namespace AxisDemo.Web.Serving;
@@ -22,7 +23,7 @@ public static class EngineOpener
                 Threads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads,
                 Kernels = settings.Kernels == "scalar" ? KernelPath.Scalar : KernelPath.Vector,
             },
-        }, TorchBackend.Open);
+        }, TorchBackendOpener.Open);
         var model = LoadedModel.Load(
             path, ops, new ModelMemory { KvBudgetBytes = (long)settings.KvBudgetMegabytes << 20, Ignore = settings.IgnoreMemory }, progress, cancellation);
         return new Engine(model, new EngineOptions

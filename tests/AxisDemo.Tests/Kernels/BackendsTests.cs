@@ -1,23 +1,36 @@
+using System.Runtime.InteropServices;
 using AxisDemo.Formats;
 using AxisDemo.Kernels;
+using AxisDemo.Torch;
 
 namespace AxisDemo.Tests.Kernels;
 
 public class BackendsTests
 {
     [Fact]
-    public void A_build_without_torchsharp_runs_on_the_cpu_and_says_how_to_get_it()
+    public void Without_libtorch_everything_runs_on_the_cpu_and_what_asks_for_it_says_how_to_get_it()
     {
+        Assert.SkipWhen(NativeLibrary.TryLoad("LibTorchSharp", typeof(TorchSharp.torch).Assembly, null, out _), "libtorch is here.");
         foreach (var backend in (string[])["auto", "cpu"])
         {
-            using var ops = Backends.Open(new BackendOptions { Backend = backend }, null);
+            using var ops = Backends.Open(new BackendOptions { Backend = backend }, TorchBackendOpener.Open);
             Assert.IsType<CpuOps>(ops);
         }
 
         foreach (var options in (BackendOptions[])[new() { Backend = "torch" }, new() { Device = "cuda:0" }, new() { Precision = "bfloat16" }])
-            Assert.Equal("options: Engine:Backend: this build has no TorchSharp engine. Build with it: dotnet run -c Release -p:Torch=cuda (NVIDIA GPU) or -p:Torch=cpu (libtorch on the CPU). Or set Engine:Backend (--backend) to 'cpu'.",
-                Assert.Throws<InputException>(() => Backends.Open(options, null)).Message);
-        Assert.Contains("Engine:Device", Assert.Throws<InputException>(() => Backends.Open(new BackendOptions { Backend = "cpu", Device = "cuda:0" }, null)).Message, StringComparison.Ordinal);
+        {
+            var said = Assert.Throws<InputException>(() => Backends.Open(options, TorchBackendOpener.Open)).Message;
+            Assert.StartsWith("options: Engine:Backend: TorchSharp's native libraries do not load: ", said, StringComparison.Ordinal);
+            Assert.Contains("dotnet run -c Release -p:Torch=cuda (NVIDIA GPU) or -p:Torch=cpu", said, StringComparison.Ordinal);
+            Assert.EndsWith("Or set Engine:Backend (--backend) to 'cpu'.", said, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_device_is_not_the_cpu_engines()
+    {
+        var fault = Assert.Throws<InputException>(() => Backends.Open(new BackendOptions { Backend = "cpu", Device = "cuda:0" }, TorchBackendOpener.Open));
+        Assert.Contains("Engine:Device", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
