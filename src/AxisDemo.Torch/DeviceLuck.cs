@@ -20,10 +20,10 @@ internal static class DeviceLuck
     /// <param name="ids">Token ids, int64 [ids].</param>
     public static Tensor Gumbel(Tensor keys, Tensor ids)
     {
-        var z = ids.add(keys, Scalars.WholeOne).add_(Increment);
+        var z = ids.add(keys, Scalars.WholeOne).add_(Increment, Scalars.WholeOne);
         z = Folded(z, 30).mul_(FirstFactor);
         z = Folded(z, 27).mul_(SecondFactor);
-        var uniform = Shifted(Folded(z, 31), 11).to(ScalarType.Float64).add_(Scalars.Half).mul_(Unit);
+        var uniform = Shifted(Folded(z, 31), 11).to(ScalarType.Float64).add_(Scalars.Half, Scalars.One).mul_(Unit);
         return uniform.log().neg().log().neg();
     }
 

@@ -138,10 +138,10 @@ public sealed partial class TorchOps
     private static Tensor Normalized(Tensor x, float epsilon)
     {
         var values = x.to(ScalarType.Float32);
-        var mean = values.square().mean(LastDimension, keepdim: true);
+        var mean = values.mul(values).mean(LastDimension, keepdim: true);
         using var least = Scalars.Of(epsilon);
         // Zero times the mean: nothing where it is finite, and NaN where it is not, in the place of dividing by infinity, which leaves zeros.
-        return values.mul(mean.add(least).rsqrt().add_(mean, Scalars.Zero));
+        return values.mul(mean.add(least, Scalars.One).rsqrt().add_(mean, Scalars.Zero));
     }
 
     /// <summary>cap * tanh(x / cap), in place.</summary>
