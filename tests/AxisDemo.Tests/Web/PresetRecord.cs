@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace AxisDemo.Tests.Web;
+
+/// <summary>Mean projections of a preset's answers with one seed, a number a turn.</summary>
+/// <param name="Standard">Of the standard column.</param>
+/// <param name="Read">Of the capped column, as the standard model reads it.</param>
+public sealed record PresetRun(double[] Standard, double[] Read);
+
+/// <summary>
+/// What the presets gave when they were played (tests/fixtures/presets). The engine gives every bit again, so a result holds as long as all that
+/// it hangs on stays the same: the model, its axis, the sources of the engine and of the chat, and the instructions that the CPU has.
+/// AXISDEMO_RECORD=1 writes what was played.
+/// </summary>
+internal static class PresetRecord
+{
+    private static readonly string[] Sources = ["Core/Formats", "Core/Kernels", "Core/Model", "Core/Serving", "Core/Tokenizers", "Web/Components/Chat", "Web/Serving"];
+    private static readonly string File = Repository.Fixture("presets", "played.json");
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly Lock Writing = new();
+
+    private static readonly Lazy<string> State = new(HashOfState);
+
+    private static readonly string Cpu = string.Join('+',
+        [RuntimeInformation.ProcessArchitecture.ToString(), $"{(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)} bits", .. AvxVnni.IsSupported ? new[] { "AvxVnni" } : []]);
+
+    /// <summary>What a preset gave; null: nothing that still holds.</summary>
+    public static PresetRun[]? Find(string preset) => Load().GetValueOrDefault($"{Cpu}, {preset}");
+
+    /// <summary>Keeps what a preset gave, if that was asked for.</summary>
+    public static void Keep(string preset, PresetRun[] runs)
+    {
+        if (Environment.GetEnvironmentVariable("AXISDEMO_RECORD") != "1") return;
+        lock (Writing)
+        {
+            var results = Load();
+            results[$"{Cpu}, {preset}"] = runs;
+            System.IO.File.WriteAllText(File, JsonSerializer.Serialize(new Played(State.Value, results), Indented).ReplaceLineEndings("\n") + "\n");
+        }
+    }
+
+    private static SortedDictionary<string, PresetRun[]> Load()
+    {
+        var played = System.IO.File.Exists(File) ? JsonSerializer.Deserialize<Played>(System.IO.File.ReadAllText(File)) : null;
+        return played?.State == State.Value ? played.Results : [];
+    }
+
+    private static string HashOfState()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var sources = Sources.SelectMany(folder => Directory.GetFiles(Path.Combine([Repository.Root, "src", .. $"AxisDemo.{folder}".Split('/')]), "*.cs", SearchOption.AllDirectories)).Order(StringComparer.Ordinal);
+        foreach (var source in sources) hash.AppendData(Encoding.UTF8.GetBytes(System.IO.File.ReadAllText(source).ReplaceLineEndings("\n")));
+        foreach (var file in (string[])[Repository.Model, AxisDemo.Web.Serving.AxisFiles.Beside(Repository.Model)]) hash.AppendData(SHA256.HashData(System.IO.File.OpenRead(file)));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private sealed record Played(string State, SortedDictionary<string, PresetRun[]> Results);
+}
