@@ -63,6 +63,11 @@ public sealed class TorchChoiceConformanceTests : ChoiceConformanceTests
     protected override EngineUnderTest Engine { get; } = new Float32();
 }
 
+public sealed class TorchGivenAnswerConformanceTests : GivenAnswerConformanceTests
+{
+    protected override EngineUnderTest Engine { get; } = new Float32();
+}
+
 public sealed class TorchServingConformanceTests : ServingConformanceTests
 {
     protected override EngineUnderTest Engine { get; } = new Float32();

@@ -13,20 +13,20 @@ public sealed class TrafficTests
     [Fact]
     public async Task A_step_waits_for_the_device_once_whatever_is_watched()
     {
-        using var golden = ServingConformanceTests.Golden();
+        using var golden = ServingChecks.Golden();
         var ops = new TorchOps();
         using var engine = new Engine(LoadedModel.Load(Repository.Model, ops), new EngineOptions { KvBudgetBytes = 128L << 20 });
-        var request = ServingConformanceTests.Request(golden, 0, 12) with
+        var request = ServingChecks.Request(golden, 0, 12) with
         {
             Sampling = new() { Seed = 9, RepetitionPenalty = 1.1f },
-            Interventions = [ServingConformanceTests.Cap(golden)],
-            Watch = [.. Enumerable.Repeat(ServingConformanceTests.Watch(golden), Watched)],
+            Interventions = [ServingChecks.Cap(golden)],
+            Watch = [.. Enumerable.Repeat(ServingChecks.Watch(golden), Watched)],
             Read = true,
             LogProbs = true,
         };
-        var plain = ServingConformanceTests.Request(golden, 0, 12);
-        var prompt = ServingConformanceTests.Request(golden, 1, 4) with { WatchPrompt = true, Watch = [ServingConformanceTests.Watch(golden)] };
-        await Task.WhenAll(new[] { request, plain, prompt }.Select(r => ServingConformanceTests.Collect(engine, r)));
+        var plain = ServingChecks.Request(golden, 0, 12);
+        var prompt = ServingChecks.Request(golden, 1, 4) with { WatchPrompt = true, Watch = [ServingChecks.Watch(golden)] };
+        await Task.WhenAll(new[] { request, plain, prompt }.Select(r => ServingChecks.Collect(engine, r)));
         Assert.True(ops.Traffic.Steps >= 12);
         Assert.Equal(ops.Traffic.Steps, ops.Traffic.Synchronizations);
         Report($"standard, capped and read along, and a watched prompt: {ops.Traffic.Steps} steps, {ops.Traffic.Synchronizations} waits, {(double)ops.Traffic.Downloaded / ops.Traffic.Steps:F0} bytes back a step");

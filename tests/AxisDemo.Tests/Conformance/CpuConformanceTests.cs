@@ -28,6 +28,11 @@ public sealed class CpuChoiceConformanceTests : ChoiceConformanceTests
     protected override EngineUnderTest Engine { get; } = new ScalarCpu();
 }
 
+public sealed class CpuGivenAnswerConformanceTests : GivenAnswerConformanceTests
+{
+    protected override EngineUnderTest Engine { get; } = new VectorCpu();
+}
+
 public sealed class CpuServingConformanceTests : ServingConformanceTests
 {
     protected override EngineUnderTest Engine { get; } = new VectorCpu();
