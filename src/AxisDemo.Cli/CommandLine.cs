@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.Globalization;
 using AxisDemo.Cli.Commands;
 using AxisDemo.Formats;
 
 namespace AxisDemo.Cli;
 
 /// <summary>
-/// The program around the commands: parsing, exit codes, one-line errors, Ctrl-C.
+/// The program around the commands: parsing, exit codes, one-line errors.
 /// Exit 0 = done, 1 = the work failed (or was stopped), 2 = wrong usage or bad input.
 /// </summary>
 internal static class CommandLine
@@ -34,19 +33,25 @@ internal static class CommandLine
         BenchCommand.Create(),
     };
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>Runs one command line.</summary>
+    /// <param name="args">Its words.</param>
+    /// <param name="surroundings">Where it reads and writes.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args, Surroundings surroundings, CancellationToken cancellation)
     {
-        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        Surroundings.Current = surroundings;
         // A text or a file's name may begin with "@": it is no file of further arguments.
         var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (UsageError.Find(parsed, args) is { } error) return Fail(BadInput, error);
 
-        using var interrupt = new Interrupt();
         try
         {
+            // Help and the version are the library's to print.
+            using var output = new StreamWriter(surroundings.Output, leaveOpen: true) { AutoFlush = true };
             // The library's own handlers would print a stack trace and wait for two seconds after Ctrl-C.
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parsed.InvokeAsync(configuration, interrupt.Token).ConfigureAwait(false);
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = surroundings.Error };
+            return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
         }
         catch (InputException e)
         {
@@ -56,7 +61,7 @@ internal static class CommandLine
         {
             return Fail(BadInput, e.Message);
         }
-        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return Fail(Failed, "stopped.");
         }
@@ -78,7 +83,7 @@ internal static class CommandLine
 
     private static int Fail(int code, string message)
     {
-        Console.Error.WriteLine($"axis: {message.ReplaceLineEndings(" ")}");
+        Surroundings.Current.Error.WriteLine($"axis: {message.ReplaceLineEndings(" ")}");
         return code;
     }
 }

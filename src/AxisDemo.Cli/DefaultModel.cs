@@ -11,14 +11,11 @@ internal static class DefaultModel
     /// <summary>Looks from the working folder upwards, then from the program's folder upwards.</summary>
     public static string Find()
     {
-        foreach (var start in new[] { Environment.CurrentDirectory, AppContext.BaseDirectory })
+        foreach (var folder in Surroundings.Current.OwnFolders())
         {
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-            {
-                var settings = Path.Combine(folder.FullName, "appsettings.json");
-                if (File.Exists(settings) && ModelOf(settings) is { } model)
-                    return Path.GetFullPath(model, folder.FullName);
-            }
+            var settings = Path.Combine(folder, "appsettings.json");
+            if (File.Exists(settings) && ModelOf(settings) is { } model)
+                return Path.GetFullPath(model, folder);
         }
 
         throw new InputException("--model", "", "it is not given, and no appsettings.json with Engine:Model was found.", "Give --model PATH.");

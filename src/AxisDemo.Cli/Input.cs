@@ -6,11 +6,7 @@ namespace AxisDemo.Cli;
 /// <summary>Standard input as bytes, bounded.</summary>
 internal static class Input
 {
-    public static byte[] ReadAll(long limit)
-    {
-        using var input = Console.OpenStandardInput();
-        return JsonInput.Read(input, "stdin", limit, "Give it in parts.");
-    }
+    public static byte[] ReadAll(long limit) => JsonInput.Read(Surroundings.Current.Input, "stdin", limit, "Give it in parts.");
 
     /// <summary>Standard input as text: UTF-8, a byte order mark before it passed over.</summary>
     public static string ReadText(long limit)

@@ -7,8 +7,6 @@ namespace AxisDemo.Cli;
 /// <summary>Results go to stdout as UTF-8, whatever the locale; everything else (progress, warnings) goes to stderr.</summary>
 internal static class Output
 {
-    private static readonly Stream Standard = Console.OpenStandardOutput();
-
     /// <summary>Writes text as it is, and at once: it may be a piece of a stream.</summary>
     public static void Text(string text) => Bytes(Encoding.UTF8.GetBytes(text));
 
@@ -16,8 +14,9 @@ internal static class Output
 
     public static void Bytes(ReadOnlySpan<byte> bytes)
     {
-        Standard.Write(bytes);
-        Standard.Flush();
+        var output = Surroundings.Current.Output;
+        output.Write(bytes);
+        output.Flush();
     }
 
     /// <summary>One JSON value on one line, in the form that events have.</summary>
@@ -30,5 +29,5 @@ internal static class Output
     }
 
     /// <summary>A remark for people.</summary>
-    public static void Note(string text) => Console.Error.WriteLine(text);
+    public static void Note(string text) => Surroundings.Current.Error.WriteLine(text);
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
 using AxisDemo.Cli;
 
-return await CommandLine.RunAsync(args);
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+using var interrupt = new Interrupt();
+return await CommandLine.RunAsync(args, Surroundings.OfProcess(), interrupt.Token);

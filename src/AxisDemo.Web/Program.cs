@@ -53,9 +53,8 @@ try
     app.Run();
     return 0;
 }
-catch (Exception e) when (e is OptionsValidationException or IOException or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" })
+catch (Exception e) when (StartFault.Say(e) is { } fault)
 {
-    // A malformed option, or an address that is taken: the message says which, the stack would only hide it.
-    Console.Error.WriteLine($"AxisDemo does not start: {e.Message}");
+    Console.Error.WriteLine(fault);
     return 1;
 }

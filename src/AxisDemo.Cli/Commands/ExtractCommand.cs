@@ -68,17 +68,18 @@ internal static class ExtractCommand
 
     private sealed class ProgressLine : IProgress<ExtractionProgress>
     {
+        private readonly Surroundings surroundings = Surroundings.Current;
         private DateTime next = DateTime.MinValue;
 
         public void Report(ExtractionProgress value)
         {
             var now = DateTime.UtcNow;
             if (now < next && value.Done < value.Total) return;
-            next = now.AddSeconds(Console.IsErrorRedirected ? 10 : 1);
+            next = now.AddSeconds(surroundings.ErrorIsTerminal ? 1 : 10);
             var left = value.Left is { } t ? $", {(int)t.TotalMinutes}:{t.Seconds:00} left" : "";
             var line = $"{value.Done} of {value.Total} rollouts, {value.Tokens / Math.Max(value.Elapsed.TotalSeconds, 1e-3):0} tokens/s{left}";
-            if (Console.IsErrorRedirected) Console.Error.WriteLine(line);
-            else Console.Error.Write($"\r{line,-70}{(value.Done == value.Total ? "\n" : "")}");
+            if (surroundings.ErrorIsTerminal) surroundings.Error.Write($"\r{line,-70}{(value.Done == value.Total ? "\n" : "")}");
+            else surroundings.Error.WriteLine(line);
         }
     }
 }

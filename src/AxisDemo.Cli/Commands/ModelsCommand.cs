@@ -44,12 +44,8 @@ internal static class ModelsCommand
 
     private static string Describe(CatalogAxis axis) => $"{axis.Path}: {axis.Name}, shown at layer {axis.DisplayLayer}{(axis.Cap is { } cap ? $", cap {cap}" : "")}";
 
-    private static string FindFolder()
-    {
-        foreach (var start in new[] { Environment.CurrentDirectory, AppContext.BaseDirectory })
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-                if (Directory.Exists(Path.Combine(folder.FullName, "models")))
-                    return Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(folder.FullName, "models"));
-        throw new InputException("models", "", "there is no such folder here or above.", "Give --folder DIR.");
-    }
+    private static string FindFolder() =>
+        Surroundings.Current.OwnFolders().Select(folder => Path.Combine(folder, "models")).FirstOrDefault(Directory.Exists) is { } found
+            ? Path.GetRelativePath(Environment.CurrentDirectory, found)
+            : throw new InputException("models", "", "there is no such folder here or above.", "Give --folder DIR.");
 }

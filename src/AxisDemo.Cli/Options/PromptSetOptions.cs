@@ -20,12 +20,7 @@ internal sealed class PromptSetOptions
         PromptSet.Open(parsed.GetValue(roles) ?? Own("roles", "--roles"), parsed.GetValue(questions) ?? Own("questions.json", "--questions"));
 
     /// <summary>A file or folder of the project's own prompts: looked for from the working folder upwards, then from the program's.</summary>
-    public static string Own(string name, string option)
-    {
-        foreach (var start in new[] { Environment.CurrentDirectory, AppContext.BaseDirectory })
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-                if (Path.Combine(folder.FullName, "prompts", name) is var path && Path.Exists(path))
-                    return path;
-        throw new InputException(option, "", $"it is not given, and no prompts/{name} was found.", $"Give {option} PATH.");
-    }
+    public static string Own(string name, string option) =>
+        Surroundings.Current.OwnFolders().Select(folder => Path.Combine(folder, "prompts", name)).FirstOrDefault(Path.Exists)
+            ?? throw new InputException(option, "", $"it is not given, and no prompts/{name} was found.", $"Give {option} PATH.");
 }

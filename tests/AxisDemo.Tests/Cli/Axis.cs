@@ -1,12 +1,15 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using AxisDemo.Cli;
 
 namespace AxisDemo.Tests.Cli;
 
-/// <summary>Runs the command line as its users do: as a process.</summary>
+/// <summary>What a run of the command line gave: in this process, or (<see cref="AxisProgram"/>) as its users start it.</summary>
 internal sealed record Axis(int ExitCode, byte[] Bytes, string Error)
 {
+    /// <summary>A run that takes longer hangs.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+
     /// <summary>What was printed on stdout.</summary>
     public string Out => Encoding.UTF8.GetString(Bytes);
 
@@ -22,51 +25,23 @@ internal sealed record Axis(int ExitCode, byte[] Bytes, string Error)
 
     public static Axis RunWithInput(string input, Encoding encoding, params string[] args)
     {
-        using var process = Start(args);
-        var error = process.StandardError.ReadToEndAsync();
-        var bytes = new MemoryStream();
-        var output = process.StandardOutput.BaseStream.CopyToAsync(bytes);
-        process.StandardInput.BaseStream.Write([.. encoding.GetPreamble(), .. encoding.GetBytes(input)]);
-        process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var (output, error) = (new MemoryStream(), new StringWriter());
+        var surroundings = new Surroundings(new MemoryStream(BytesOf(input, encoding)), output, TextWriter.Synchronized(error), Repository.Root);
+        var run = Task.Run(() => CommandLine.RunAsync(args, surroundings, stop.Token));
+        if (!run.Wait(Longest))
         {
-            process.Kill();
-            Assert.Fail($"axis {string.Join(' ', args)} did not end.");
+            stop.Cancel();
+            Assert.Fail(DidNotEnd(args));
         }
 
-        Task.WaitAll(error, output);
-        return new Axis(process.ExitCode, bytes.ToArray(), error.Result);
+        return new Axis(run.Result, output.ToArray(), error.ToString());
     }
 
-    public static Process Start(params string[] args)
-    {
-        var start = new ProcessStartInfo(InterruptIsIgnored() ? "env" : "dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new UTF8Encoding(false),
-            WorkingDirectory = Repository.Root,
-        };
-        if (start.FileName == "env")
-        {
-            start.ArgumentList.Add("--default-signal=INT");
-            start.ArgumentList.Add("dotnet");
-        }
+    /// <summary>The text as a file holds it: with the encoding's mark, where it has one.</summary>
+    public static byte[] BytesOf(string text, Encoding encoding) => [.. encoding.GetPreamble(), .. encoding.GetBytes(text)];
 
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "axis.dll"));
-        foreach (var arg in args) start.ArgumentList.Add(arg);
-        return Process.Start(start)!;
-    }
-
-    // A shell that runs the tests in the background makes its children ignore Ctrl-C, and they pass that on: `env` puts it right again.
-    private static bool InterruptIsIgnored()
-    {
-        const int Interrupt = 1 << (2 - 1);
-        if (!OperatingSystem.IsLinux()) return false;
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
-        return line is not null && (Convert.ToUInt64(line[7..].Trim(), 16) & Interrupt) != 0;
-    }
+    public static string DidNotEnd(string[] args) => $"axis {string.Join(' ', args)} did not end.";
 
     /// <summary>Exit 2, and one line on stderr that says all of <paramref name="words"/>.</summary>
     public void AssertBadInput(params string[] words)

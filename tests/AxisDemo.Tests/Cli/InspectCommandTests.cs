@@ -20,7 +20,7 @@ public class InspectCommandTests
     {
         var run = Axis.Run("inspect", Repository.Fixture("interventions", "ops.safetensors"));
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("safetensors", run.Out, StringComparison.Ordinal);
+        Assert.Contains(": safetensors, ", run.Out, StringComparison.Ordinal);
         Assert.Contains("F32", run.Out, StringComparison.Ordinal);
     }
 

@@ -1,7 +1,7 @@
-using AxisDemo.Cli;
 using AxisDemo.Cli.Commands;
 using AxisDemo.Formats;
 using AxisDemo.Interp;
+using AxisDemo.Tests.Cli;
 
 namespace AxisDemo.Tests.Interp;
 
@@ -36,9 +36,9 @@ public class AxisCommandTests
     [InlineData("--bands", "5")]
     [InlineData("--thresholds", "75")]
     [InlineData("--role-names", "nobody")]
-    public async Task A_wrong_setting_of_calibrate_is_bad_input(string option, string value)
+    public void A_wrong_setting_of_calibrate_is_bad_input(string option, string value)
     {
         var axis = Path.Combine(Repository.Root, "models", "SmolLM2-135M-Instruct.axis.safetensors");
-        Assert.Equal(2, await CommandLine.RunAsync(["calibrate", "--model", Repository.Model, "--axis", axis, option, value]));
+        Assert.Equal(2, Axis.Run("calibrate", "--model", Repository.Model, "--axis", axis, option, value).ExitCode);
     }
 }

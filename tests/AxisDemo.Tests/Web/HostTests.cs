@@ -4,23 +4,8 @@ using AxisDemo.Web.Components.Chat;
 
 namespace AxisDemo.Tests.Web;
 
-public sealed partial class HostTests : IDisposable
+public sealed partial class HostTests(SharedHost shared) : IClassFixture<SharedHost>
 {
-    private readonly TestHost host = new();
-    private readonly HttpClient client;
-
-    public HostTests()
-    {
-        host.StartServer();
-        client = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = host.Address };
-    }
-
-    public void Dispose()
-    {
-        client.Dispose();
-        host.Dispose();
-    }
-
     [Fact]
     public async Task A_visitor_is_given_an_id_that_scripts_and_other_sites_cannot_use()
     {
@@ -62,7 +47,7 @@ public sealed partial class HostTests : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (id is not null) request.Headers.Add("Cookie", $"{SessionStore.Cookie}={id}");
-        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return await shared.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     [GeneratedRegex("<(?:script|link)[^>]+(?:src|href)=\"([^\"]+)\"")]

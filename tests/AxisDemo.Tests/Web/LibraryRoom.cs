@@ -70,7 +70,7 @@ internal sealed class LibraryRoom : IDisposable
 
         Library.Changed += Look;
         Look();
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1), Stop);
         Library.Changed -= Look;
     }
 

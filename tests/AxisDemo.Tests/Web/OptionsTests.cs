@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace AxisDemo.Tests.Web;
 
@@ -27,11 +30,29 @@ public class OptionsTests
     [InlineData("Access:AllowedOrigins:0", "*", "no origin")]
     [InlineData("Access:TrustedProxies:0", "10.0.0.300", "no address and no network")]
     [InlineData("Access:Key", "x", "Key")]
-    public async Task A_malformed_option_stops_the_start_and_is_named(string key, string value, string said)
+    public void A_malformed_option_is_named_where_the_start_stops(string key, string value, string said)
+    {
+        using var services = Services($"--{key}={value}");
+        var fault = StartFault.Say(Assert.ThrowsAny<Exception>(() => services.GetRequiredService<IStartupValidator>().Validate()));
+
+        Assert.StartsWith("AxisDemo does not start: ", fault, StringComparison.Ordinal);
+        Assert.Contains(said, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_settings_file_is_in_order_and_a_fault_of_the_programs_own_keeps_its_stack()
+    {
+        using var services = Services();
+        services.GetRequiredService<IStartupValidator>().Validate();
+        Assert.Null(StartFault.Say(new InvalidOperationException("a fault")));
+    }
+
+    [Fact]
+    public async Task The_program_ends_with_exit_code_1_and_the_fault_on_stderr()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Repository.Root, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { Path.Combine(Repository.Root, "bin", configuration, "net10.0", "AxisDemo.dll"), "--urls=http://127.0.0.1:0", $"--{key}={value}" }) start.ArgumentList.Add(argument);
+        foreach (var argument in new[] { Path.Combine(Repository.Root, "bin", configuration, "net10.0", "AxisDemo.dll"), "--urls=http://127.0.0.1:0", "--Engine:Kernels=fast" }) start.ArgumentList.Add(argument);
         using var host = Process.Start(start)!;
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await using var _ = patience.Token.Register(() => host.Kill());
@@ -42,7 +63,7 @@ public class OptionsTests
 
         Assert.Equal(1, host.ExitCode);
         Assert.StartsWith("AxisDemo does not start: ", error, StringComparison.Ordinal);
-        Assert.Contains(said, error, StringComparison.Ordinal);
+        Assert.Contains("'vector' or 'scalar'", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,4 +84,10 @@ public class OptionsTests
     [InlineData("/a/gemma-2-27b-it/", "/a/gemma-2-27b-it.axis.safetensors")]
     [InlineData("/a/llama.BF16.gguf", "/a/llama.axis.safetensors")]
     public void An_axis_is_looked_for_beside_its_model(string model, string axis) => Assert.Equal(axis, AxisFiles.Beside(model));
+
+    // As the host gathers its settings: from the file, then from the command line.
+    private static ServiceProvider Services(params string[] args) => new ServiceCollection()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddJsonFile(Path.Combine(Repository.Root, "appsettings.json")).AddCommandLine(args).Build())
+        .AddHostOptions()
+        .BuildServiceProvider();
 }

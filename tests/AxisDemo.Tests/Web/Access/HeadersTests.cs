@@ -6,22 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AxisDemo.Tests.Web.Access;
 
-public sealed class HeadersTests : IDisposable
+public sealed class HeadersTests(HeadersTests.ProxiedHost proxied) : IClassFixture<HeadersTests.ProxiedHost>
 {
-    private readonly TestHost host = new(null, ("Limits:AnswersPerMinute", "1"), ("Access:TrustedProxies:0", "127.0.0.0/8"), ("Access:TrustedProxies:1", "::1"));
-    private readonly HttpClient client;
+    private readonly TestHost host = proxied.Host;
+    private readonly HttpClient client = proxied.Client;
 
-    public HeadersTests()
-    {
-        host.StartServer();
-        client = new HttpClient { BaseAddress = host.Address };
-    }
-
-    public void Dispose()
-    {
-        client.Dispose();
-        host.Dispose();
-    }
+    public sealed class ProxiedHost() : SharedHost(("Limits:AnswersPerMinute", "1"), ("Access:TrustedProxies:0", "127.0.0.0/8"), ("Access:TrustedProxies:1", "::1"));
 
     [Theory]
     [InlineData("/")]
@@ -68,8 +58,10 @@ public sealed class HeadersTests : IDisposable
     [Fact]
     public async Task A_probe_of_nobody_fails()
     {
-        var address = host.Address.ToString();
-        host.Dispose();
+        var gone = new TestHost();
+        gone.StartServer();
+        var address = gone.Address.ToString();
+        gone.Dispose();
 
         Assert.Equal(1, await Health.ProbeAsync(address));
         Assert.Equal(1, await Health.ProbeAsync("no address"));

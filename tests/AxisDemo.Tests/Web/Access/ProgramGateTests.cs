@@ -5,10 +5,12 @@ using AxisDemo.Web.Hubs;
 
 namespace AxisDemo.Tests.Web.Access;
 
-public sealed class ProgramGateTests
+public sealed class ProgramGateTests(ProgramGateTests.KeyedHost keyed) : IClassFixture<ProgramGateTests.KeyedHost>
 {
     private const string Key = "correct-horse-battery";
     private static readonly string Negotiate = GenerationHub.Path + "/negotiate?negotiateVersion=1";
+
+    public sealed class KeyedHost() : SharedHost(("Access:ApiKey", Key));
 
     [Theory]
     [InlineData(null, null, HttpStatusCode.Unauthorized)]
@@ -19,8 +21,7 @@ public sealed class ProgramGateTests
     [InlineData("Authorization", "Bearer correct-horse-battery", HttpStatusCode.OK)]
     public async Task With_a_key_set_the_hub_asks_for_it(string? header, string? value, HttpStatusCode status)
     {
-        using var host = Host(("Access:ApiKey", Key));
-        using var answer = await Send(host, HttpMethod.Post, Negotiate, header, value);
+        using var answer = await Send(keyed.Host, HttpMethod.Post, Negotiate, header, value);
 
         Assert.Equal(status, answer.StatusCode);
         if (status == HttpStatusCode.OK) return;
@@ -31,22 +32,20 @@ public sealed class ProgramGateTests
     [Fact]
     public async Task A_WebSocket_may_bring_the_key_in_its_address_and_nothing_else_may()
     {
-        using var host = Host(("Access:ApiKey", Key));
-        using var socket = await Open(host, $"{GenerationHub.Path}?access_token={Key}");
+        using var socket = await Open(keyed.Host, $"{GenerationHub.Path}?access_token={Key}");
         Assert.Equal(WebSocketState.Open, socket.State);
 
-        await Assert.ThrowsAsync<WebSocketException>(() => Open(host, GenerationHub.Path));
-        using var answer = await Send(host, HttpMethod.Post, $"{Negotiate}&access_token={Key}");
+        await Assert.ThrowsAsync<WebSocketException>(() => Open(keyed.Host, GenerationHub.Path));
+        using var answer = await Send(keyed.Host, HttpMethod.Post, $"{Negotiate}&access_token={Key}");
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
     [Fact]
     public async Task The_page_and_the_probes_ask_for_no_key()
     {
-        using var host = Host(("Access:ApiKey", Key));
         foreach (var path in new[] { "/", "/health/live", "/health/ready" })
         {
-            using var answer = await Send(host, HttpMethod.Get, path);
+            using var answer = await Send(keyed.Host, HttpMethod.Get, path);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
     }

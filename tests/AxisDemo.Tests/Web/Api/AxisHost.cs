@@ -6,7 +6,7 @@ using AxisDemo.Web.Serving;
 namespace AxisDemo.Tests.Web.Api;
 
 /// <summary>A host with a scripted generator whose axis is a real file, so that every field of a request can be used.</summary>
-internal sealed class AxisHost : IDisposable
+public sealed class AxisHost : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -31,9 +31,9 @@ internal sealed class AxisHost : IDisposable
         Client = new HttpClient { BaseAddress = Host.Address };
     }
 
-    public TestHost Host { get; }
+    internal TestHost Host { get; }
 
-    public HttpClient Client { get; }
+    internal HttpClient Client { get; }
 
     public void Dispose()
     {

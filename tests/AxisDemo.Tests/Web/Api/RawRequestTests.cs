@@ -6,12 +6,16 @@ using System.Text.Json;
 namespace AxisDemo.Tests.Web.Api;
 
 /// <summary>What JSON allows and types do not show: how numbers are written, a field given twice, depth, size, half characters, encodings.</summary>
-public sealed class RawRequestTests : IDisposable
+public sealed class RawRequestTests : IClassFixture<AxisHost>
 {
     private const string Said = "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]";
-    private readonly AxisHost host = new();
+    private readonly AxisHost host;
 
-    public void Dispose() => host.Dispose();
+    public RawRequestTests(AxisHost host)
+    {
+        this.host = host;
+        host.Host.Generator.Requests.Clear();
+    }
 
     [Theory]
     [InlineData("\"maxTokens\":1.0", 1)]

@@ -11,7 +11,7 @@ namespace AxisDemo.Tests.Web.Api;
 /// The description and the host walked together, field by field: what the schemas allow is answered, what they do not is refused by the
 /// field's name, and the hub says the same as REST.
 /// </summary>
-public sealed class RequestWalkTests : IDisposable
+public sealed class RequestWalkTests : IClassFixture<AxisHost>
 {
     private const string Messages = """[{"role":"user","content":"Hello"},{"role":"assistant","content":"Hi"},{"role":"user","content":"Bye"}]""";
     private const string Acting = """
@@ -33,7 +33,7 @@ public sealed class RequestWalkTests : IDisposable
     // What no schema knows: the names and the blocks that this host's model has, how many floors its blocks need, and who has the last word.
     private static readonly string[] OfThisHost = ["model", "watch", "axis", "vector", "mean", "layers", "threshold", "role"];
     private const string Answered = "turns[0].a[0].";
-    private readonly AxisHost host = new();
+    private readonly AxisHost host;
 
     // Every field has a value somewhere.
     private static ConversationFile Whole { get; } = new()
@@ -63,7 +63,7 @@ public sealed class RequestWalkTests : IDisposable
         Ids = [5], Tokens = ["Arr"], Pre = [-12.25f], Post = [3], Read = [1], Touched = [true], LiftedLayers = [9], Kl = [0.5f], PlainChoice = ["I"],
     };
 
-    public void Dispose() => host.Dispose();
+    public RequestWalkTests(AxisHost host) => this.host = host;
 
     [Theory]
     [InlineData("/api/generate", Generate)]

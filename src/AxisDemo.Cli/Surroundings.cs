@@ -1,0 +1,32 @@
+namespace AxisDemo.Cli;
+
+/// <summary>What a run of the command line has around it: the process's streams and folder, or those that a test gives it.</summary>
+/// <param name="Input">Standard input.</param>
+/// <param name="Output">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+/// <param name="Folder">Where the search for what nobody named begins: the working folder.</param>
+internal sealed record Surroundings(Stream Input, Stream Output, TextWriter Error, string Folder)
+{
+    private static readonly AsyncLocal<Surroundings?> Ambient = new();
+
+    /// <summary>Those of the run that this code belongs to. Several runs in one process have each their own.</summary>
+    public static Surroundings Current
+    {
+        get => Ambient.Value ?? throw new InvalidOperationException("No command line runs here.");
+        set => Ambient.Value = value;
+    }
+
+    /// <summary>Whether standard error is a terminal, where a line can be written over.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    public static Surroundings OfProcess() =>
+        new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.CurrentDirectory) { ErrorIsTerminal = !Console.IsErrorRedirected };
+
+    /// <summary>Where the project's own files are looked for: in the working folder and upwards, then in the program's folder and upwards.</summary>
+    public IEnumerable<string> OwnFolders()
+    {
+        foreach (var start in new[] { Folder, AppContext.BaseDirectory })
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+                yield return folder.FullName;
+    }
+}
