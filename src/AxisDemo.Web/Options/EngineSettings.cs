@@ -26,7 +26,7 @@ public sealed class EngineSettings
     /// <summary>The axis file that belongs to the model. Empty: the model's path with <c>.axis.safetensors</c> in the place of its quantisation and ending.</summary>
     public string Axis { get; set; } = "";
 
-    /// <summary><c>cpu</c>, <c>torch</c>, or <c>auto</c> (default): TorchSharp where the program was built with it (<c>-p:Torch=cuda</c>) and a GPU is there, else the CPU engine.</summary>
+    /// <summary><c>cpu</c>, <c>torch</c>, or <c>auto</c> (default): TorchSharp where libtorch loads (<c>-p:Torch=cuda</c> brings it) and a GPU is there, else the CPU engine.</summary>
     [RegularExpression("auto|cpu|torch", ErrorMessage = "Engine:Backend must be 'auto', 'cpu' or 'torch'.")]
     public string Backend { get; set; } = "auto";
 
