@@ -30,19 +30,19 @@ internal static class Acts
         view.FindAll("label").First(l => l.TextContent.Trim().StartsWith(label, StringComparison.Ordinal)).QuerySelector("input")!;
 
     /// <summary>Presses the button of a name.</summary>
-    public static Task Press<T>(this IRenderedComponent<T> view, string name) where T : IComponent => view.Do(() => view.Button(name).ClickAsync());
+    public static Task Press<T>(this IRenderedComponent<T> view, string name) where T : IComponent => view.Do(() => Able(view.Button(name)).ClickAsync());
 
     /// <summary>Presses the first element of a selector.</summary>
-    public static Task Click<T>(this IRenderedComponent<T> view, string selector) where T : IComponent => view.Do(() => view.Find(selector).ClickAsync());
+    public static Task Click<T>(this IRenderedComponent<T> view, string selector) where T : IComponent => view.Do(() => Able(view.Find(selector)).ClickAsync());
 
     /// <summary>Takes a choice, or turns a switch.</summary>
-    public static Task Choose<T>(this IRenderedComponent<T> view, string label, bool on = true) where T : IComponent => view.Do(() => view.Choice(label).ChangeAsync(on));
+    public static Task Choose<T>(this IRenderedComponent<T> view, string label, bool on = true) where T : IComponent => view.Do(() => Able(view.Choice(label)).ChangeAsync(on));
 
     /// <summary>Gives a control a value.</summary>
-    public static Task Set<T>(this IRenderedComponent<T> view, string selector, string? value) where T : IComponent => view.Do(() => view.Find(selector).ChangeAsync(value));
+    public static Task Set<T>(this IRenderedComponent<T> view, string selector, string? value) where T : IComponent => view.Do(() => Able(view.Find(selector)).ChangeAsync(value));
 
     /// <summary>Moves a slider.</summary>
-    public static Task Slide<T>(this IRenderedComponent<T> view, string selector, string value) where T : IComponent => view.Do(() => view.Find(selector).InputAsync(value));
+    public static Task Slide<T>(this IRenderedComponent<T> view, string selector, string value) where T : IComponent => view.Do(() => Able(view.Find(selector)).InputAsync(value));
 
     /// <summary>Sends a message, and waits until it is answered.</summary>
     public static async Task Send(this IRenderedComponent<ChatPage> page, string text)
@@ -71,6 +71,13 @@ internal static class Acts
 
     /// <summary>Does something in the renderer's own turn: what is drawn stays as it is from the looking to the doing.</summary>
     public static Task Do<T>(this IRenderedComponent<T> view, Func<Task> act) where T : IComponent => view.InvokeAsync(act);
+
+    /// <summary>The control, which is not disabled: a browser lets nobody use one that is.</summary>
+    public static IElement Able(IElement control)
+    {
+        Assert.False(control.HasAttribute("disabled"), $"{control.OuterHtml} is disabled.");
+        return control;
+    }
 
     private static string Name(IElement button) => button.GetAttribute("aria-label") ?? button.TextContent.Trim();
 }
