@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Options;
 
 namespace AxisDemo.Tests.Web;
 
@@ -28,7 +29,8 @@ public abstract class ComponentTests : BunitContext
         Keep.Mode = JSRuntimeMode.Loose;
         Keep.Setup<List<KeepMenu.OwnLink>>("shares").SetResult([]);
         Services.AddSingleton<IModelLibrary>(Generator).AddSingleton<IModelSource>(services => services.GetRequiredService<IModelLibrary>());
-        Services.AddSingleton(TimeProvider.System).AddSingleton<SessionStore>().AddSingleton<RateLimits>().AddScoped<Download>();
+        Services.AddSingleton(TimeProvider.System).AddSingleton<SessionStore>().AddScoped<Download>();
+        Services.AddSingleton(services => new RateLimits(services.GetRequiredService<IOptions<LimitOptions>>(), new StoppedClock()));
         Services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = Path.GetTempPath() }).AddSingleton<IConversationStore, SqliteStore>();
         Services.AddOptions<LimitOptions>();
         Services.AddOptions<SharingOptions>();
@@ -62,4 +64,10 @@ public abstract class ComponentTests : BunitContext
         page.Add(p => p.SessionId, Visitor);
         more?.Invoke(page);
     });
+
+    // What a visitor may still ask for does not hang on how long a test takes.
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+    }
 }

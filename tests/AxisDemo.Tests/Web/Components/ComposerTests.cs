@@ -19,7 +19,7 @@ public sealed class ComposerTests : ComponentTests
 
         Assert.Equal("", page.Value("#message"));
         Assert.Equal("Hello", Assert.Single(Session.Turns).User);
-        Assert.Equal("Standard answered: Hello there. Capped answered: Hello there.", page.Text(".page > [aria-live=polite]"));
+        page.WaitForAssertion(() => Assert.Equal("Standard answered: Hello there. Capped answered: Hello there.", page.Text(".page > [aria-live=polite]")));
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class ComposerTests : ComponentTests
 
         await page.Submit("Two");
         page.WaitForAssertion(() => Assert.Equal("Two", page.Value("#message")));
-        Assert.StartsWith("Too many answers for your address: 3 a minute are possible.", page.Text(".trouble[role=alert]"), StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.StartsWith("Too many answers for your address: 3 a minute are possible.", page.Text(".trouble[role=alert]"), StringComparison.Ordinal));
         Assert.Single(page.FindAll(".turn"));
     }
 

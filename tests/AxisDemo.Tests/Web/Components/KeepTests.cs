@@ -171,7 +171,7 @@ public sealed class KeepTests : ComponentTests
         Assert.Contains("<script>alert(1)</script>", page.Text(".turn"), StringComparison.Ordinal);
         Assert.Contains("<img src=x onerror=alert(1)>", page.Text(".turn"), StringComparison.Ordinal);
         Assert.Empty(page.FindAll(".turn script, .turn img"));
-        Assert.Equal("t.json.json is open: 2 turns.", page.Text("#keep [role=status]"));
+        page.WaitForAssertion(() => Assert.Equal("t.json.json is open: 2 turns.", page.Text("#keep [role=status]")));
 
         await page.Press("Read it with both columns");
         page.WaitForElements(".badge:not(.empty)", 4);
