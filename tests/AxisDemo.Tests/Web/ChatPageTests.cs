@@ -1,4 +1,3 @@
-using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Serving;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AxisDemo.Formats;
 using AxisDemo.Interp;
