@@ -24,7 +24,19 @@ public sealed class AccessibilityTests(RunningApp app)
             await button.ClickAsync();
             await Assertions.Expect(v.Page.Locator("#controls .close")).ToBeFocusedAsync();
         }),
-        ("column", v => v.Open("Change column B: Capped", "#column-b")),
+        ("steered", async v =>
+        {
+            await v.Open("Change column B: Capped", "#column-b");
+            await v.Page.Locator("#column-b").GetByRole(AriaRole.Radio, new() { Name = "Steered." }).CheckAsync();
+            await v.Page.Locator("#toward-b").SelectOptionAsync("vampire");
+            await Assertions.Expect(v.Page.Locator("#column-b output[for=push-b]")).ToContainTextAsync("+0.10");
+        }),
+        ("capped", async v =>
+        {
+            await v.Open("Change column B: Steered", "#column-b");
+            await v.Page.Locator("#column-b").GetByRole(AriaRole.Radio, new() { Name = "Capped." }).CheckAsync();
+            await v.Page.Locator("#from-b").WaitForAsync();
+        }),
         ("tense subjects", v => v.Open("Tense subjects…", "#tense")),
         ("readings", v => v.Open("What read, pre and post are", "#readings")),
         ("system prompt", v => v.Open("System prompt", "#system-prompt")),
@@ -33,6 +45,7 @@ public sealed class AccessibilityTests(RunningApp app)
         ("answering", async v =>
         {
             await v.Length(512);
+            await v.Repeat();
             await v.Send("Tell me a very long story.");
             // A narrow window shows one column.
             await v.Page.Locator(".answer .t:visible").First.WaitForAsync();
@@ -41,10 +54,14 @@ public sealed class AccessibilityTests(RunningApp app)
         {
             await v.Press("Stop");
             await v.Idle();
+            // What the other seeds have said so far can be looked at.
+            await v.Page.GetByText("seed 6", new() { Exact = true }).ClickAsync();
+            await Assertions.Expect(v.Page.Locator("#turn-0 .turn-note")).ToContainTextAsync("The conversation goes on from the first");
         }),
         ("answered", async v =>
         {
             await v.Length(16);
+            await v.Repeat();
             await v.Send("Hello!");
             await v.Idle();
         }),

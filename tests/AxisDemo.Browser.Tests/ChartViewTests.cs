@@ -8,7 +8,12 @@ public class ChartViewTests(RunningApp app)
     [Fact]
     public async Task The_chart_zooms_moves_and_goes_to_turns_by_buttons_and_by_keys()
     {
-        await using var visit = await Talked(2);
+        await using var visit = await Talked(1);
+        await visit.Set("#temperature", "0.2");
+        await visit.Send("Tell me more.");
+        await visit.Idle();
+        await Assertions.Expect(visit.Page.Locator(".turn-strip button").Nth(1)).ToContainTextAsync("◆");
+        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').data.some(t => t.name === 'settings')");
         Assert.Equal(4, await Span(visit));
 
         await visit.Page.Locator("[data-zoom=in]").ClickAsync();
@@ -38,6 +43,10 @@ public class ChartViewTests(RunningApp app)
         await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').layout.xaxis.range[0] < 0.7");
         await visit.Page.Keyboard.PressAsync("0");
         await Spans(visit, 4);
+
+        await visit.Open("Table", "#chart-table");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(visit.Page.Locator("#chart-table")).ToBeHiddenAsync();
     }
 
     [Fact]
@@ -89,24 +98,6 @@ public class ChartViewTests(RunningApp app)
     }
 
     [Fact]
-    public async Task The_table_has_a_row_for_each_turn_and_marks_changed_settings()
-    {
-        await using var visit = await Talked(1);
-        await visit.Page.Locator("#temperature").EvaluateAsync("e => { e.value = 0.2; e.dispatchEvent(new Event('input', { bubbles: true })); }");
-        await visit.Send("And in the morning?");
-        await visit.Idle();
-
-        await Assertions.Expect(visit.Page.Locator(".turn-strip button").Nth(1)).ToContainTextAsync("◆");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Table", Exact = true }).ClickAsync();
-        var rows = visit.Page.Locator("#chart-table tbody tr");
-        await Assertions.Expect(rows).ToHaveCountAsync(2);
-        await Assertions.Expect(rows.Nth(1)).ToContainTextAsync("temperature 0.7 → 0.2");
-        await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').data.some(t => t.name === 'settings')");
-        await visit.Page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(visit.Page.Locator("#chart-table")).ToBeHiddenAsync();
-    }
-
-    [Fact]
     public async Task The_layer_view_draws_an_answer_at_every_block_and_tells_each_value()
     {
         await using var visit = await Talked(2);
@@ -137,7 +128,7 @@ public class ChartViewTests(RunningApp app)
     }
 
     [Fact]
-    public async Task Another_axis_is_watched_from_the_next_message_on_and_chosen_in_the_list()
+    public async Task Another_axis_is_watched_from_the_next_message_on_drawn_and_left_again()
     {
         await using var visit = await Talked(1);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Watch more axes" }).ClickAsync();
@@ -146,6 +137,8 @@ public class ChartViewTests(RunningApp app)
         await visit.Page.Keyboard.PressAsync("Escape");
         await visit.Send("Arr, who are you?");
         await visit.Idle();
+        await visit.Charted();
+        var main = await visit.Page.EvaluateAsync<string>(Blue);
         await visit.Page.Locator(".chart-axis select").SelectOptionAsync("role:pirate");
 
         await visit.Page.WaitForFunctionAsync("() => document.querySelector('.plot').layout.annotations[0].text === '▲ pirate'");
@@ -153,6 +146,15 @@ public class ChartViewTests(RunningApp app)
         Assert.NotEmpty(drawn);
         Assert.All(drawn, x => Assert.InRange(x, 1, 2));
         Assert.DoesNotContain("floor", await visit.Page.EvaluateAsync<string[]>("() => document.querySelector('.plot').data.map(t => t.name ?? '')"));
+        // Every token of the newest answer has a point on the axis that is drawn.
+        Assert.NotEqual(main, await visit.Page.EvaluateAsync<string>(Blue));
+        var tokens = await visit.Page.Locator("#turn-1 .answer.col-b .t").CountAsync();
+        await visit.Page.WaitForFunctionAsync("n => document.querySelector('.plot').data[1].y.filter(v => v != null).length === n", tokens);
+
+        await visit.Open("Watch more axes", "#more-axes");
+        await visit.Press("Stop watching");
+        await Assertions.Expect(visit.Page.Locator(".watched-axis")).ToHaveCountAsync(0);
+        await visit.Page.WaitForFunctionAsync($"main => ({Blue})() === main", main);
     }
 
     [Fact]
@@ -179,6 +181,9 @@ public class ChartViewTests(RunningApp app)
         Assert.InRange(seen[0], 1600, 200 * 11);
         Assert.Equal([200, 400, 1, 411, 410], seen[1..]);
     }
+
+    // The line of column B.
+    private const string Blue = "() => JSON.stringify(document.querySelector('.plot').data[1].y)";
 
     private const string Colours = """
         () => {

@@ -46,22 +46,6 @@ public class KeepTests(RunningApp app)
     }
 
     [Fact]
-    public async Task Who_is_sent_a_link_can_report_it()
-    {
-        await using var visit = await app.Visit();
-        var link = await Link(visit);
-
-        await using var other = await app.Visit();
-        await other.Page.GotoAsync(link);
-        await other.Ready();
-        await Assertions.Expect(other.Page.Locator(".turn")).ToHaveCountAsync(1);
-        await other.Press("Report this conversation");
-
-        await Assertions.Expect(other.Page.Locator(".shared")).ToContainTextAsync("Reported. Thank you.");
-        await Assertions.Expect(other.Page.GetByRole(AriaRole.Button, new() { Name = "Report this conversation" })).ToHaveCountAsync(0);
-    }
-
-    [Fact]
     public async Task A_link_is_copied_or_where_the_clipboard_is_closed_selected()
     {
         await using var visit = await app.Visit();
@@ -104,35 +88,6 @@ public class KeepTests(RunningApp app)
         await other.Send("Another one.");
         await other.Idle();
         await Assertions.Expect(other.Page.Locator(".changes")).ToHaveCountAsync(0);
-    }
-
-    [Fact]
-    public async Task A_transcript_is_opened_as_text_and_measured_in_both_columns()
-    {
-        await using var visit = await app.Visit();
-        await Menu(visit);
-        await visit.Page.SetInputFilesAsync("#keep input[type=file]", new FilePayload { Name = "t.json.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(Transcript) });
-        await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(2);
-        await Assertions.Expect(visit.Page.Locator(".turn").First).ToContainTextAsync("<script>alert(1)</script>");
-
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Read it with both columns" }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator(".badge:not(.empty)")).ToHaveCountAsync(4);
-        await visit.Idle();
-        await Assertions.Expect(visit.Answers("col-a").Last.Locator(".text")).ToHaveTextAsync("To help you with your taxes.");
-        await Assertions.Expect(visit.Answers("col-b").Last.Locator(".text")).ToHaveTextAsync("To help you with your taxes.");
-    }
-
-    [Fact]
-    public async Task A_wrong_file_gets_a_sentence_and_the_conversation_stays()
-    {
-        await using var visit = await app.Visit();
-        await visit.Length(16);
-        await visit.Send("Hello.");
-        await visit.Idle();
-        await Menu(visit);
-        await visit.Page.SetInputFilesAsync("#keep input[type=file]", new FilePayload { Name = "x.json", MimeType = "application/json", Buffer = """{"conversation":[{"role":"wizard","content":"x"}]}"""u8.ToArray() });
-        await Assertions.Expect(visit.Page.Locator("#keep .trouble")).ToContainTextAsync("conversation[0].role");
-        await Assertions.Expect(visit.Page.Locator(".turn")).ToHaveCountAsync(1);
     }
 
     // The link to a short conversation.

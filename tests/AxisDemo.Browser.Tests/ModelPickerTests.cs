@@ -87,22 +87,6 @@ public class ModelPickerTests(RunningApp app, ManyModels many) : IClassFixture<M
         await Assertions.Expect(visit.Page.Locator(".chip")).ToBeFocusedAsync();
     }
 
-    [Fact]
-    public async Task A_model_without_an_axis_answers_in_one_column_and_says_how_an_axis_is_made()
-    {
-        await using var visit = await Visit();
-        await visit.Page.Locator(".chip").ClickAsync();
-        await visit.Page.Locator(".models li", new() { HasText = "tiny" }).GetByRole(AriaRole.Button, new() { Name = "Load" }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator(".no-axis")).ToContainTextAsync("axis extract --model models/tiny.gguf");
-        await visit.Picture("models-no-axis");
-        await Assertions.Expect(visit.Page.Locator(".fault")).ToContainTextAsync("damaged.gguf");
-
-        await visit.Page.Locator(".models li", new() { HasText = "First" }).GetByRole(AriaRole.Button, new() { Name = "Use" }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator(".no-axis")).ToHaveCountAsync(0);
-        await visit.Page.Locator("#axis-choice").SelectOptionAsync("second-study");
-        await Assertions.Expect(visit.Page.Locator("#axis-choice")).ToHaveValueAsync("second-study");
-    }
-
     [Theory]
     [InlineData(1440, ColorScheme.Light)]
     [InlineData(1440, ColorScheme.Dark)]

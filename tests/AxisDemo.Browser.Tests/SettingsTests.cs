@@ -6,35 +6,6 @@ namespace AxisDemo.Browser.Tests;
 public class SettingsTests(RunningApp app)
 {
     [Fact]
-    public async Task A_changed_setting_acts_on_the_next_answer_and_is_marked()
-    {
-        await using var visit = await app.Visit();
-        await visit.Length(16);
-        await visit.Send("Name a thing.");
-        await visit.Idle();
-
-        await visit.Set("#temperature", "0");
-        await visit.Set("#penalty", "1.2");
-        await visit.Page.Locator("#history").SelectOptionAsync(new SelectOptionValue { Label = "A's answers for both" });
-        await visit.Press("System prompt");
-        await visit.Page.FillAsync("#system", "You count from one to ten.");
-        await visit.Page.Locator("#system").BlurAsync();
-        await visit.Page.Keyboard.PressAsync("Escape");
-        await visit.Send("Go on.");
-        await visit.Idle();
-
-        var changes = visit.Page.Locator("#turn-1 .changes");
-        foreach (var change in new[] { "temperature 0.7 → 0", "repetition penalty 1 → 1.2", "history: each its own → A's for both", "a system prompt" })
-            await Assertions.Expect(changes).ToContainTextAsync(change);
-        // Without temperature the seed is nothing to it.
-        var greedy = await visit.Page.Locator("#turn-1 .answer .text").AllInnerTextsAsync();
-        await visit.Press("Regenerate");
-        await Assertions.Expect(visit.Page.Locator("#seed")).ToHaveValueAsync("4");
-        await visit.Idle();
-        Assert.Equal(greedy, await visit.Page.Locator("#turn-1 .answer .text").AllInnerTextsAsync());
-    }
-
-    [Fact]
     public async Task The_box_of_the_seed_takes_whole_numbers_of_64_bits_and_puts_others_back()
     {
         await using var visit = await app.Visit();
@@ -43,30 +14,6 @@ public class SettingsTests(RunningApp app)
         {
             await visit.Set("#seed", typed);
             await Assertions.Expect(box).ToHaveValueAsync(shown);
-        }
-    }
-
-    [Fact]
-    public async Task A_seed_gives_the_same_answer_again_and_another_seed_another()
-    {
-        await using var visit = await app.Visit();
-        await visit.Length(32);
-        await visit.Set("#seed", "11");
-        var first = await Say();
-        await visit.Clear();
-        var again = await Say();
-        await visit.Clear();
-        await visit.Set("#seed", "12");
-        var other = await Say();
-
-        Assert.Equal(first, again);
-        Assert.NotEqual(first, other);
-
-        async Task<IReadOnlyList<string>> Say()
-        {
-            await visit.Send("Tell me of a journey.");
-            await visit.Idle();
-            return await visit.Page.Locator(".answer .text").AllInnerTextsAsync();
         }
     }
 

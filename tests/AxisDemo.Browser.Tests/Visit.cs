@@ -75,6 +75,9 @@ public sealed class Visit : IAsyncDisposable
         await Assertions.Expect(Page.Locator("output[for=length]")).ToContainTextAsync(tokens.ToString());
     }
 
+    /// <summary>Switches whether each message is answered with four seeds at once: on, and off again.</summary>
+    public Task Repeat() => Page.Locator("#repeats").EvaluateAsync("e => e.click()");
+
     /// <summary>Sends a message by the keyboard.</summary>
     public async Task Send(string text)
     {

@@ -3,13 +3,13 @@ using AxisDemo.Model.Hooks;
 using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
+using Bunit;
 
 namespace AxisDemo.Tests.Web;
 
-public class ChartTests
+public sealed class ChartTests : ComponentTests
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private readonly ScriptedGenerator generator = new();
 
     [Fact]
     public void A_token_of_the_plain_model_is_sent_once_and_one_of_a_changed_run_with_its_three_readings()
@@ -37,7 +37,7 @@ public class ChartTests
     }
 
     [Fact]
-    public async Task The_table_says_means_seeds_noise_floors_and_changed_settings()
+    public void The_table_says_means_seeds_noise_floors_and_changed_settings()
     {
         ColumnSummary Column(string name, params float[] reads) => new(name, name == "Capped" ? new ColumnFloor(-6, 75, false) : null, [.. reads.Select(r => new ReadingMeans(r, r, r))]);
         var turns = new[]
@@ -46,13 +46,11 @@ public class ChartTests
             new TurnSummary(1, 64, true, Column("Standard", -10, -12, -14), Column("Capped", 10, 12, 14)),
             new TurnSummary(2, 64, false, Column("Standard", -10), Column("Capped")),
         };
-        var table = await Markup.Render<ChartTable>(generator, new()
-        {
-            ["Turns"] = turns,
-            ["Axis"] = DrawnAxis.Of(ScriptedGenerator.TestAxis()),
-            ["Changes"] = new Dictionary<int, string> { [1] = "B: Capped → Standard" },
-        });
-        var rows = table.QuerySelectorAll("tbody tr").Select(row => string.Join(" | ", row.Children.Select(c => c.TextContent.Trim()))).ToList();
+        var table = Render<ChartTable>(table => table
+            .Add(t => t.Turns, turns)
+            .Add(t => t.Axis, DrawnAxis.Of(ScriptedGenerator.TestAxis()))
+            .Add(t => t.Changes, new Dictionary<int, string> { [1] = "B: Capped → Standard" }));
+        var rows = table.FindAll("tbody tr").Select(row => string.Join(" | ", row.Children.Select(c => c.TextContent.Trim()))).ToList();
 
         Assert.Equal("1 | Standard −12 ± 2 (3 seeds) | Capped −13 ± 2 (3 seeds) | −1, inside the seeds' spread: noise | B −6 (p75, not capped here) | ", rows[0]);
         Assert.Equal("2 | Standard −12 ± 2 (3 seeds) | Capped +12 ± 2 (3 seeds) | +24, more than the seeds' spread | B −6 (p75, not capped here) | B: Capped → Standard", rows[1]);
@@ -79,14 +77,14 @@ public class ChartTests
     [Fact]
     public async Task Axes_beside_the_main_one_are_watched_from_the_next_message_on()
     {
-        using var session = new ChatSession(generator, new LimitOptions());
+        using var session = new ChatSession(Generator, new LimitOptions());
         await session.SendAsync("Hello");
         session.Watched = ["role:vampire", "role:nobody", "random", "role:vampire"];
         await session.SendAsync("And now?");
 
         Assert.Equal(["role:vampire", "random"], session.Watched);
-        Assert.Equal(["assistant"], generator.Requests[0].Watch.Select(w => w.Axis));
-        var watched = generator.Requests[^1].Watch;
+        Assert.Equal(["assistant"], Generator.Requests[0].Watch.Select(w => w.Axis));
+        var watched = Generator.Requests[^1].Watch;
         Assert.Equal(["assistant", "role:vampire", "random"], watched.Select(w => w.Axis));
         Assert.All(watched, w => Assert.Equal(2, w.Layer));
         Assert.Equal([-1, 0, 1], watched[1].Vector.Values.ToArray());
@@ -97,26 +95,26 @@ public class ChartTests
     public void Other_axis_files_roles_and_a_control_can_be_chosen()
     {
         var other = ScriptedGenerator.TestAxis() with { Name = "another axis", Path = "another.axis.safetensors" };
-        var loaded = new ReadyModel(generator, ScriptedGenerator.TestAxis(), null) { Axes = [ScriptedGenerator.TestAxis(), other] };
+        var loaded = new ReadyModel(Generator, ScriptedGenerator.TestAxis(), null) { Axes = [ScriptedGenerator.TestAxis(), other] };
 
         var keys = DrawnAxis.Choices(loaded).SelectMany(g => g.Axes).Select(a => a.Key).ToList();
 
         Assert.Equal(["axis:another", "role:vampire", "random"], keys);
         Assert.All(keys, key => Assert.Equal(key, DrawnAxis.Find(loaded, key)!.Watch.Axis));
         Assert.Null(DrawnAxis.Find(loaded, "axis:missing"));
-        Assert.Null(DrawnAxis.Find(new ReadyModel(generator, null, "none"), "random"));
-        Assert.Empty(DrawnAxis.All(new ReadyModel(generator, null, "none"), keys));
+        Assert.Null(DrawnAxis.Find(new ReadyModel(Generator, null, "none"), "random"));
+        Assert.Empty(DrawnAxis.All(new ReadyModel(Generator, null, "none"), keys));
     }
 
     [Fact]
     public async Task The_layer_view_reads_the_answers_own_prompt_under_its_own_interventions()
     {
-        using var session = new ChatSession(generator, new LimitOptions());
+        using var session = new ChatSession(Generator, new LimitOptions());
         await session.SendAsync("Hello");
         await session.SendAsync("And now?");
-        var (asked, answer) = (generator.Requests[^1], session.Turns[1].B[0]);
-        generator.Requests.Clear();
-        generator.Script = request =>
+        var (asked, answer) = (Generator.Requests[^1], session.Turns[1].B[0]);
+        Generator.Requests.Clear();
+        Generator.Script = request =>
         [
             new AxisDemo.Serving.PromptEvent([.. request.Watch.Select(w => new AxisDemo.Serving.PromptProjection(w.Axis, w.Layer, new float[request.Prompt.Count], new float[request.Prompt.Count], new bool[request.Prompt.Count]))]),
             new AxisDemo.Serving.FinishedEvent("length", 0, 0),
@@ -126,8 +124,8 @@ public class ChartTests
 
         Assert.Equal([0, 1, 2, 3], map.Layers);
         Assert.Equal(answer.Ids.Count, map.Tokens.Count);
-        Assert.Equal(2, generator.Requests.Count);
-        var capped = Assert.Single(generator.Requests, r => r.Interventions.Count > 0);
+        Assert.Equal(2, Generator.Requests.Count);
+        var capped = Assert.Single(Generator.Requests, r => r.Interventions.Count > 0);
         Assert.True(asked.Interventions.Count > 0, "the last request was the capped column's");
         Assert.Equal(asked.Interventions[0].Key, capped.Interventions[0].Key);
         Assert.Equal(asked.Prompt.Concat(answer.Ids), capped.Prompt);
@@ -137,13 +135,13 @@ public class ChartTests
     }
 
     [Fact]
-    public async Task Without_an_axis_the_page_says_so_where_the_chart_would_be()
+    public void Without_an_axis_the_page_says_so_where_the_chart_would_be()
     {
-        generator.Become(new ModelState(new ReadyModel(generator, null, "There is no axis."), null, null));
-        var page = await Markup.Render<TrajectoryChart>(generator, new() { ["Session"] = new ChatSession(generator, new LimitOptions()), ["Loaded"] = generator.State.Loaded });
+        Generator.Become(new ModelState(new ReadyModel(Generator, null, "There is no axis."), null, null));
+        var page = Render<TrajectoryChart>(chart => chart.Add(c => c.Session, Session).Add(c => c.Loaded, Generator.State.Loaded));
 
-        Assert.Contains("No axis", page.QuerySelector(".plot-note")!.TextContent, StringComparison.Ordinal);
-        Assert.Null(page.QuerySelector("#layers"));
+        Assert.Contains("No axis", page.Find(".plot-note").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("#layers"));
     }
 
     private static JsonElement Sent(TrajectoryDelta delta, Dictionary<int, string>? changes = null) =>

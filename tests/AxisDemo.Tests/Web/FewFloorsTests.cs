@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AxisDemo.Formats;
 using AxisDemo.Interp;
@@ -11,14 +10,13 @@ using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Components.Shared;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
+using Bunit;
 
 namespace AxisDemo.Tests.Web;
 
 /// <summary>A published axis has floors at a few percentiles of some blocks, or none, no mean norms and no roles: what can be done is offered, the rest says why not.</summary>
-public sealed class FewFloorsTests
+public sealed class FewFloorsTests : ComponentTests
 {
-    private readonly ScriptedGenerator generator = new();
-
     // Of 4 blocks: 1 and 2 at p50, p75, p99, and 3 at p75; the chart draws block 0.
     private static ChatAxis Few() => None() with
     {
@@ -73,79 +71,79 @@ public sealed class FewFloorsTests
     }
 
     [Fact]
-    public async Task The_editor_offers_the_levels_of_the_band_and_says_where_floors_are()
+    public void The_editor_offers_the_levels_of_the_band_and_says_where_floors_are()
     {
-        var page = await Editor(Few(), ColumnVariant.Capped);
+        var page = Editor(Few(), ColumnVariant.Capped);
 
-        var strength = page.QuerySelector<IHtmlSelectElement>("#cap-b")!;
+        var strength = (IHtmlSelectElement)page.Find("#cap-b");
         Assert.Equal(["mild p50", "recommended p75", "strict p99"], strength.Options.Select(o => o.Text.Trim()));
         Assert.Equal("75", strength.Value);
-        Assert.NotNull(page.QuerySelector("label[for=cap-b]"));
-        Assert.Contains("in blocks 1–2 at p50, p75, p99; in block 3 at p75. None is known at block 0, which the chart draws", page.Body!.TextContent, StringComparison.Ordinal);
-        Assert.Null(page.QuerySelector(".ends"));
+        Assert.NotEmpty(page.FindAll("label[for=cap-b]"));
+        Assert.Contains("in blocks 1–2 at p50, p75, p99; in block 3 at p75. None is known at block 0, which the chart draws", page.Find(".column-editor").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".ends"));
         Assert.Equal([false, false, true], Kinds(page).Select(k => k.IsDisabled));
-        Assert.Contains("no mean norms", page.QuerySelector(".why")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("no mean norms", page.Find(".why").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_band_without_a_floor_says_so_and_leaves_the_choice()
+    public void A_band_without_a_floor_says_so_and_leaves_the_choice()
     {
-        var page = await Editor(Few(), ColumnVariant.Capped with { Band = new Band(2, 4), Percentile = 99 });
+        var page = Editor(Few(), ColumnVariant.Capped with { Band = new Band(2, 4), Percentile = 99 });
 
-        Assert.Equal(["no floor at p99", "recommended p75"], page.QuerySelector<IHtmlSelectElement>("#cap-b")!.Options.Select(o => o.Text.Trim()));
-        Assert.Contains("No floor is known at p99 in blocks 2–3.", page.QuerySelector(".trouble")!.TextContent, StringComparison.Ordinal);
-        var head = await Markup.Render<ColumnHead>(generator, new() { ["Column"] = Column.B, ["Variant"] = ColumnVariant.Capped with { Band = new Band(0, 1) }, ["Axis"] = Few() });
-        Assert.Equal("no floor is known there", head.QuerySelector("h2 span")!.TextContent);
+        Assert.Equal(["no floor at p99", "recommended p75"], ((IHtmlSelectElement)page.Find("#cap-b")).Options.Select(o => o.Text.Trim()));
+        Assert.Contains("No floor is known at p99 in blocks 2–3.", page.Find(".trouble").TextContent, StringComparison.Ordinal);
+        var head = Render<ColumnHead>(head => head.Add(h => h.Column, Column.B).Add(h => h.Variant, ColumnVariant.Capped with { Band = new Band(0, 1) }).Add(h => h.Axis, Few()));
+        Assert.Equal("no floor is known there", head.Find("h2 span").TextContent);
     }
 
     [Fact]
-    public async Task Without_floors_nothing_can_be_capped_and_the_editor_says_what_to_do()
+    public void Without_floors_nothing_can_be_capped_and_the_editor_says_what_to_do()
     {
-        var page = await Editor(None(), ColumnVariant.Capped);
+        var page = Editor(None(), ColumnVariant.Capped);
 
         Assert.Equal([false, true, true], Kinds(page).Select(k => k.IsDisabled));
-        Assert.Contains("This axis has no floors to cap at. Import it with its capping configuration: axis import … --caps", page.QuerySelector(".why")!.TextContent, StringComparison.Ordinal);
-        Assert.Null(page.QuerySelector("#cap-b"));
+        Assert.Contains("This axis has no floors to cap at. Import it with its capping configuration: axis import … --caps", page.Find(".why").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("#cap-b"));
     }
 
     [Fact]
-    public async Task Every_floor_is_as_before_a_slider()
+    public void Every_floor_is_as_before_a_slider()
     {
-        var page = await Editor(ScriptedGenerator.TestAxis(), ColumnVariant.Capped);
+        var page = Editor(ScriptedGenerator.TestAxis(), ColumnVariant.Capped);
 
-        Assert.Equal("range", page.QuerySelector("#cap-b")!.GetAttribute("type"));
-        Assert.NotNull(page.QuerySelector(".ends"));
+        Assert.Equal("range", page.Find("#cap-b").GetAttribute("type"));
+        Assert.NotEmpty(page.FindAll(".ends"));
         Assert.All(Kinds(page), k => Assert.False(k.IsDisabled));
-        Assert.Null(page.QuerySelector(".why"));
+        Assert.Empty(page.FindAll(".why"));
     }
 
     [Fact]
     public async Task Without_floors_the_page_is_whole_the_plain_column_answers_and_the_other_says_why_not()
     {
         Take(None());
-        var id = SessionStore.NewId();
-        var page = await Markup.Render<ChatPage>(generator, new() { ["SessionId"] = id }, store => Assert.True(Task.Run(() => store.Attach(id)!.SendAsync("Go")).Wait(TimeSpan.FromMinutes(1))));
+        await Session.SendAsync("Go");
+        var page = Page();
 
-        Assert.Equal("Hello there.", page.QuerySelector(".answer.col-a .text")!.TextContent.Trim());
-        Assert.Contains("This column does not answer. This axis has no floors to cap at.", page.QuerySelector(".answer.absent.col-b")!.TextContent, StringComparison.Ordinal);
-        Assert.Equal("this axis has no floors", page.QuerySelector(".column-head.col-b h2 span")!.TextContent);
-        Assert.StartsWith("Column B does not answer: it is capped. This axis has no floors", page.QuerySelector(".trouble[role=status]")!.TextContent, StringComparison.Ordinal);
-        Assert.Null(page.QuerySelector("#strength-b"));
-        Assert.Equal("−11", Assert.Single(page.QuerySelectorAll(".badge")).TextContent);
-        Assert.NotNull(page.QuerySelector("#layers"));
-        Assert.Contains("this answer's own tokens", page.QuerySelector("#layers")!.TextContent, StringComparison.Ordinal);
-        Assert.True(page.QuerySelector<IHtmlInputElement>(".switch.last input")!.IsDisabled);
-        Assert.Contains("axis import assistant_axis.pt --caps capping_config.pt", page.QuerySelector(".no-axis pre")!.TextContent, StringComparison.Ordinal);
-        Assert.Empty(page.QuerySelectorAll(".answer.col-a .t[class*=' a'], .answer.col-a .t[class*=' b']"));
+        Assert.Equal("Hello there.", page.Find(".answer.col-a .text").TextContent.Trim());
+        Assert.Contains("This column does not answer. This axis has no floors to cap at.", page.Find(".answer.absent.col-b").TextContent, StringComparison.Ordinal);
+        Assert.Equal("this axis has no floors", page.Find(".column-head.col-b h2 span").TextContent);
+        Assert.StartsWith("Column B does not answer: it is capped. This axis has no floors", page.Find(".trouble[role=status]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("#strength-b"));
+        Assert.Equal("−11", Assert.Single(page.FindAll(".badge")).TextContent);
+        Assert.NotEmpty(page.FindAll("#layers"));
+        Assert.Contains("this answer's own tokens", page.Find("#layers").TextContent, StringComparison.Ordinal);
+        Assert.True(((IHtmlInputElement)page.Find(".switch.last input")).IsDisabled);
+        Assert.Contains("axis import assistant_axis.pt --caps capping_config.pt", page.Find(".no-axis pre").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".answer.col-a .t[class*=' a'], .answer.col-a .t[class*=' b']"));
     }
 
     [Fact]
     public async Task With_few_floors_both_columns_answer_and_a_level_that_is_not_there_is_said_in_the_answer()
     {
         Take(Few());
-        using var session = new ChatSession(generator, new LimitOptions());
+        using var session = new ChatSession(Generator, new LimitOptions());
         await session.SendAsync("One");
-        Assert.Equal([-5f, -5f], Assert.Single(Assert.Single(generator.Requests, r => r.Interventions.Count > 0).Interventions).Layers.Select(l => l.Amount));
+        Assert.Equal([-5f, -5f], Assert.Single(Assert.Single(Generator.Requests, r => r.Interventions.Count > 0).Interventions).Layers.Select(l => l.Amount));
 
         session.Settings = session.Settings with { B = ColumnVariant.Capped with { Percentile = 60 } };
         await session.SendAsync("Two");
@@ -157,9 +155,9 @@ public sealed class FewFloorsTests
     public async Task The_layer_view_reads_the_blocks_that_the_axis_has()
     {
         Take(None() with { HasLayer = layer => layer != 1, Direction = layer => layer == 1 ? throw new InputException("axis", "axis", "no vector.") : new Direction("axis", [1, layer, 0]) });
-        using var session = new ChatSession(generator, new LimitOptions());
+        using var session = new ChatSession(Generator, new LimitOptions());
         await session.SendAsync("One");
-        generator.Script = request =>
+        Generator.Script = request =>
         [
             new AxisDemo.Serving.PromptEvent([.. request.Watch.Select(w => new AxisDemo.Serving.PromptProjection(w.Axis, w.Layer, [.. Enumerable.Range(0, request.Prompt.Count).Select(i => (float)i)], new float[request.Prompt.Count], new bool[request.Prompt.Count]))]),
             new AxisDemo.Serving.FinishedEvent("length", 0, 0),
@@ -178,7 +176,7 @@ public sealed class FewFloorsTests
     public async Task A_program_is_told_what_floors_there_are_and_an_empty_cap_takes_the_recommended_one()
     {
         Take(Few());
-        using var host = new TestHost(generator);
+        using var host = new TestHost(Generator);
         host.StartServer();
         using var client = new HttpClient { BaseAddress = host.Address };
 
@@ -198,12 +196,12 @@ public sealed class FewFloorsTests
             Assert.Contains("has no floors", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         }
 
-        Assert.Empty(generator.Requests);
+        Assert.Empty(Generator.Requests);
     }
 
-    private void Take(ChatAxis axis) => generator.Become(new ModelState(new ReadyModel(generator, axis, null), null, null));
+    private void Take(ChatAxis axis) => Generator.Become(new ModelState(new ReadyModel(Generator, axis, null), null, null));
 
-    private Task<IHtmlDocument> Editor(ChatAxis axis, ColumnVariant variant) => Markup.Render<ColumnEditor>(generator, new() { ["Column"] = Column.B, ["Variant"] = variant, ["Axis"] = axis });
+    private IRenderedComponent<ColumnEditor> Editor(ChatAxis axis, ColumnVariant variant) => Render<ColumnEditor>(editor => editor.Add(e => e.Column, Column.B).Add(e => e.Variant, variant).Add(e => e.Axis, axis));
 
-    private static IEnumerable<IHtmlInputElement> Kinds(IHtmlDocument page) => page.QuerySelectorAll<IHtmlInputElement>("input[type=radio]");
+    private static IEnumerable<IHtmlInputElement> Kinds(IRenderedComponent<ColumnEditor> page) => page.FindAll("input[type=radio]").Cast<IHtmlInputElement>();
 }

@@ -1,18 +1,16 @@
 using System.Globalization;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
 using AxisDemo.Web.Components.Chat;
+using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.RenderTree;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AxisDemo.Tests.Web;
 
-public sealed class MarkdownBlockTests : IDisposable
+public sealed class MarkdownBlockTests : BunitContext
 {
-    private readonly ServiceProvider services = new ServiceCollection().BuildServiceProvider();
-
-    public void Dispose() => services.Dispose();
-
     [Theory]
     [InlineData("a paragraph", "", " word{0}")]
     [InlineData("a list", "- one\n", "- item {0}\n")]
@@ -22,7 +20,7 @@ public sealed class MarkdownBlockTests : IDisposable
     {
         var document = new AnswerDocument();
         document.Append(start, "");
-        await using var meter = new Meter(services);
+        await using var meter = new Meter(Services);
         var costs = new List<int>();
         for (var i = 0; i < 1500; i++)
         {
@@ -38,31 +36,32 @@ public sealed class MarkdownBlockTests : IDisposable
 
     [Theory]
     [InlineData("A **bold** [link](https://example.org/?a=1&b=2), `code <b>` & \"quotes\"\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\n\n> quote\n\n1. one\n2. two\n\n```\nx < y && z\n```\n\n***\n\nline  \nbreak")]
-    public async Task The_elements_are_those_of_the_markup(string text)
+    public void The_elements_are_those_of_the_markup(string text)
     {
         var document = new AnswerDocument();
         document.Append(text, " a1");
         document.Complete();
         foreach (var block in document.Blocks)
         {
-            var parser = new AngleSharp.Html.Parser.HtmlParser();
-            var page = await Markup.Render<MarkdownBlock>(new ScriptedGenerator(), new() { ["Html"] = block.Html });
-            Assert.Equal(parser.ParseDocument(block.Html).Body!.InnerHtml, page.Body!.InnerHtml);
+            var page = Drawn(block.Html);
+            Assert.Equal(new HtmlParser().ParseDocument(block.Html).Body!.InnerHtml, page.Body!.InnerHtml);
             Assert.Null(page.QuerySelector("script"));
         }
     }
 
     [Fact]
-    public async Task Characters_that_no_markup_can_hold_are_shown_as_such_and_markup_as_text()
+    public void Characters_that_no_markup_can_hold_are_shown_as_such_and_markup_as_text()
     {
         var document = new AnswerDocument();
         document.Append("<script>alert(1)</script> \u0001\ufffe\ud800 \U0001F600 end", "");
         document.Complete();
-        var page = await Markup.Render<MarkdownBlock>(new ScriptedGenerator(), new() { ["Html"] = document.Blocks[0].Html });
+        var page = Drawn(document.Blocks[0].Html);
 
         Assert.Null(page.QuerySelector("script"));
         Assert.Equal("<script>alert(1)</script> \ufffd\ufffd\ufffd \U0001F600 end", page.Body!.TextContent);
     }
+
+    private IHtmlDocument Drawn(string html) => new HtmlParser().ParseDocument(Render<MarkdownBlock>(block => block.Add(b => b.Html, html)).Markup);
 
     // What travels to the browser can be counted nowhere else; where the framework changes these types, this test changes with it.
 #pragma warning disable BL0006

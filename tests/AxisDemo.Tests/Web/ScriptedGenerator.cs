@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using AxisDemo.Formats;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
@@ -54,6 +56,17 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
         .. pieces.Select((text, i) => new TokenEvent(i, 100 + i, text, [new TokenProjection("assistant", 2, -10 - i, -5, i % 2 == 0) { Read = -20 - i }]) { LiftedLayers = i % 2, Kl = 0.1f }),
         new FinishedEvent("stop", pieces.Length, 42),
     ];
+
+    /// <summary>Says what it is asked for with: the same to the same request, something else to any other. Without temperature the seed is nothing to it.</summary>
+    public static IEnumerable<GenerationEvent> SayAsAsked(GenerationRequest request)
+    {
+        var luck = request.Sampling with { Seed = request.Sampling.Temperature == 0 ? 0 : request.Sampling.Seed };
+        var asked = $"{string.Join(' ', request.Prompt)} {luck} {string.Join(' ', request.Interventions.Select(i => i.Key))}";
+        return Say("Asked", " as", " ", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(asked))));
+    }
+
+    /// <summary>The same, cut off at the length that was set.</summary>
+    public static IEnumerable<GenerationEvent> Cut(IEnumerable<GenerationEvent> said) => said.SkipLast(1).Append(new FinishedEvent("length", 4, 42));
 
     /// <summary>What the list says; those in memory where a test sets nothing.</summary>
     public IReadOnlyList<ListedModel> Models
