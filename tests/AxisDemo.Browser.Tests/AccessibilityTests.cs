@@ -1,114 +1,12 @@
 using AxisDemo.Interp;
 using AxisDemo.Running;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace AxisDemo.Browser.Tests;
 
-/// <summary>No state of the page has a finding of axe, or text under 12 pixels, or is wider than its window.</summary>
+/// <summary>A page that cannot answer says so accessibly.</summary>
 public sealed class AccessibilityTests(RunningApp app)
 {
-    /// <summary>The chat page's states, each reached from the one before it: a new state is a new line.</summary>
-    private static readonly (string Name, Func<Visit, Task> Reach)[] States =
-    [
-        ("empty", _ => Task.CompletedTask),
-        ("help", v => v.Open("Help and display", "#help")),
-        ("what am I seeing", v => v.Open("What am I seeing?", "#about", "Help and display")),
-        ("guide", v => v.Open("Show the guide", "#guide", "Help and display")),
-        ("settings", async v =>
-        {
-            // A wide window has them on the page.
-            var button = v.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true });
-            if (!await button.IsVisibleAsync()) return;
-            await button.ClickAsync();
-            await Assertions.Expect(v.Page.Locator("#controls .close")).ToBeFocusedAsync();
-        }),
-        ("steered", async v =>
-        {
-            await v.Open("Change column B: Capped", "#column-b");
-            await v.Page.Locator("#column-b").GetByRole(AriaRole.Radio, new() { Name = "Steered." }).CheckAsync();
-            await v.Page.Locator("#toward-b").SelectOptionAsync("vampire");
-            await Assertions.Expect(v.Page.Locator("#column-b output[for=push-b]")).ToContainTextAsync("+0.10");
-        }),
-        ("capped", async v =>
-        {
-            await v.Open("Change column B: Steered", "#column-b");
-            await v.Page.Locator("#column-b").GetByRole(AriaRole.Radio, new() { Name = "Capped." }).CheckAsync();
-            await v.Page.Locator("#from-b").WaitForAsync();
-        }),
-        ("tense subjects", v => v.Open("Tense subjects…", "#tense")),
-        ("readings", v => v.Open("What read, pre and post are", "#readings")),
-        ("system prompt", v => v.Open("System prompt", "#system-prompt")),
-        ("share and save", v => v.Open("Share, save and open conversations", "#keep")),
-        ("more axes", v => v.Open("Watch more axes", "#more-axes")),
-        ("answering", async v =>
-        {
-            await v.Length(512);
-            await v.Repeat();
-            await v.Send("Tell me a very long story.");
-            // A narrow window shows one column.
-            await v.Page.Locator(".answer .t:visible").First.WaitForAsync();
-        }),
-        ("stopped", async v =>
-        {
-            await v.Press("Stop");
-            await v.Idle();
-            // What the other seeds have said so far can be looked at.
-            await v.Page.GetByText("seed 6", new() { Exact = true }).ClickAsync();
-            await Assertions.Expect(v.Page.Locator("#turn-0 .turn-note")).ToContainTextAsync("The conversation goes on from the first");
-        }),
-        ("answered", async v =>
-        {
-            await v.Length(16);
-            await v.Repeat();
-            await v.Send("Hello!");
-            await v.Idle();
-        }),
-        ("editing", v => v.Open("Edit message 1", "#edit-0")),
-        ("table", v => v.Open("Table", "#chart-table")),
-        ("layers", v => v.Open("Layers", "#layers")),
-        ("link", async v =>
-        {
-            await v.Open("Share, save and open conversations", "#keep");
-            await v.Press("Make a link");
-            await v.Page.Locator("#keep-url").WaitForAsync();
-        }),
-        ("no file", async v =>
-        {
-            await v.Open("Share, save and open conversations", "#keep");
-            await v.Page.SetInputFilesAsync("#keep input[type=file]", new FilePayload { Name = "x.json", MimeType = "application/json", Buffer = "[]"u8.ToArray() });
-            await v.Page.Locator("#keep .trouble").WaitForAsync();
-        }),
-        ("shared page", async v =>
-        {
-            await v.Page.GotoAsync(await v.Page.Locator("#keep-url").InputValueAsync());
-            await v.Ready();
-            await Assertions.Expect(v.Page.Locator(".shared")).ToBeVisibleAsync();
-            await Assertions.Expect(v.Page.Locator(".turn")).ToHaveCountAsync(2);
-        }),
-    ];
-
-    [Theory]
-    [InlineData(1440, 900, ColorScheme.Light)]
-    [InlineData(1440, 900, ColorScheme.Dark)]
-    [InlineData(360, 800, ColorScheme.Light)]
-    [InlineData(360, 800, ColorScheme.Dark)]
-    [InlineData(720, 450, ColorScheme.Light)] // the first at 200 %
-    public async Task Every_state_is_accessible(int width, int height, ColorScheme scheme)
-    {
-        await using var visit = await app.Visit(width, height, scheme);
-        var findings = new List<string>();
-        foreach (var (name, reach) in States)
-        {
-            await reach(visit);
-            findings.AddRange((await Findings(visit)).Select(f => $"{name}: {f}"));
-            await visit.Page.Keyboard.PressAsync("Escape");
-        }
-
-        Assert.True(findings.Count == 0, string.Join('\n', findings));
-    }
-
     [Theory]
     [InlineData(1440)]
     [InlineData(360)]
@@ -119,7 +17,7 @@ public sealed class AccessibilityTests(RunningApp app)
         await using var visit = await app.Arrive(host, width);
         await Assertions.Expect(visit.Page.GetByText("There is no model to talk to")).ToBeVisibleAsync();
 
-        Assert.Empty(await Findings(visit));
+        Assert.Empty(await PageStates.Findings(visit));
     }
 
     [Theory]
@@ -136,18 +34,18 @@ public sealed class AccessibilityTests(RunningApp app)
             await using var visit = await app.Arrive(host, width);
             await visit.Ready();
             await Assertions.Expect(visit.Page.GetByText("Column B does not answer: it is capped.")).ToBeVisibleAsync();
-            Assert.Empty(await Findings(visit));
+            Assert.Empty(await PageStates.Findings(visit));
 
             await visit.Open("Change column B: Capped", "#column-b");
             await Assertions.Expect(visit.Page.Locator("#column-b .why").First).ToContainTextAsync("no floors");
-            Assert.Empty(await Findings(visit));
+            Assert.Empty(await PageStates.Findings(visit));
             await visit.Page.Keyboard.PressAsync("Escape");
 
             await visit.Length(16);
             await visit.Send("Hello!");
             await visit.Idle();
             await Assertions.Expect(visit.Page.Locator(".answer.absent")).ToContainTextAsync("This column does not answer.");
-            Assert.Empty(await Findings(visit));
+            Assert.Empty(await PageStates.Findings(visit));
         }
         finally
         {
@@ -166,21 +64,5 @@ public sealed class AccessibilityTests(RunningApp app)
             Axis = [.. Enumerable.Range(0, own.Layers).SelectMany(layer => own.At(layer).Values.ToArray())],
             Provenance = new AxisProvenance { Name = "Direction", DisplayLayer = own.Layers / 2 },
         }).Write(path);
-    }
-
-    /// <summary>What is wrong with a page as it is, a sentence each.</summary>
-    internal static async Task<IReadOnlyList<string>> Findings(Visit visit)
-    {
-        // What is in order is not listed: that list is long, and making it takes most of the time.
-        var axe = await visit.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        var small = await visit.Page.EvaluateAsync<string[]>("""
-            () => [...document.querySelectorAll('body *')].filter(e => e.getClientRects().length && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML.slice(0, 80))
-            """);
-        return
-        [
-            .. axe.Violations.Select(v => $"{v.Impact}, {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}"),
-            .. small.Select(s => $"text under 12 pixels: {s}"),
-            .. await visit.Overflows() ? new[] { "wider than the window" } : [],
-        ];
     }
 }

@@ -57,7 +57,7 @@ public class HelpTests(RunningApp app)
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Help and display" }).ClickAsync();
         await visit.Page.Locator("[data-theme-choice]").GetByText("dark", new() { Exact = true }).ClickAsync();
         Assert.NotEqual(light, await Ground());
-        Assert.Empty(await AccessibilityTests.Findings(visit));
+        Assert.Empty(await PageStates.Findings(visit));
         await visit.Page.ReloadAsync();
         await visit.Ready();
         Assert.NotEqual(light, await Ground());

@@ -97,7 +97,7 @@ public class ModelPickerTests(RunningApp app, ManyModels many) : IClassFixture<M
         await using var visit = await Visit(width, scheme);
         await visit.Page.Locator(".chip").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("#models")).ToBeVisibleAsync();
-        Assert.Empty(await AccessibilityTests.Findings(visit));
+        Assert.Empty(await PageStates.Findings(visit));
 
         Assert.False(await visit.Overflows());
         Assert.True(await visit.Page.Locator("#models").EvaluateAsync<bool>("e => e.scrollWidth <= e.clientWidth"));

@@ -1,7 +1,8 @@
 using AxisDemo.Running;
 using Microsoft.Playwright;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// Two tests beside each other: more would wait for each other on two cores, which is what a test may count on.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: AssemblyFixture(typeof(AxisDemo.Browser.Tests.RunningApp))]
 [assembly: AssemblyFixture(typeof(AxisDemo.Browser.Tests.HostileHost))]
 
