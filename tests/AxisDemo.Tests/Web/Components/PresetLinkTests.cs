@@ -38,7 +38,7 @@ public sealed class PresetLinkTests : ComponentTests
         await Session.SendAsync("Hello");
         var page = Page(p => p.Add(c => c.Preset, "a-coding-session"));
 
-        Assert.Equal(["Hello"], page.Texts(".turn .user p span"));
-        Assert.False(Session.Running);
+        await page.Send("And now?");
+        Assert.Equal(["Hello", "And now?"], page.Texts(".turn .user p span"));
     }
 }
