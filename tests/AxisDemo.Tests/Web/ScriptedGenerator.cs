@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using AxisDemo.Formats;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
@@ -16,6 +17,8 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
         using var file = GgufFile.Open(Repository.Model);
         return (AxisDemo.Tokenizers.Tokenizer.FromGguf(file), ChatTemplate.FromGguf(file)!);
     });
+
+    private readonly Channel<GenerationRequest> asked = Channel.CreateUnbounded<GenerationRequest>();
 
     public ScriptedGenerator() => State = new ModelState(new ReadyModel(this, TestAxis(), null), null, null);
 
@@ -80,12 +83,24 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
         Changed?.Invoke();
     }
 
+    /// <summary>Waits until so many requests are at work or have been.</summary>
+    public async Task UntilAsked(int requests)
+    {
+        while (Count() < requests) await asked.Reader.ReadAsync().AsTask().OrFail($"Fewer than {requests} requests have come.");
+
+        int Count()
+        {
+            lock (Requests) return Requests.Count;
+        }
+    }
+
     public IAsyncEnumerable<GenerationEvent> StreamAsync(GenerationRequest request, CancellationToken cancellation = default) =>
         Refusal is { } refusal ? throw refusal : Run(request, cancellation);
 
     private async IAsyncEnumerable<GenerationEvent> Run(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         lock (Requests) Requests.Add(request);
+        asked.Writer.TryWrite(request);
         foreach (var happened in Script(request))
         {
             if (happened is FinishedEvent && Hold is { } hold) await hold.Task.WaitAsync(cancellation);

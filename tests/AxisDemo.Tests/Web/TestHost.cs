@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,6 +26,8 @@ internal sealed class TestHost : WebApplicationFactory<App>
 
     public ManualClock Clock { get; } = new();
 
+    public Leavers Leavers { get; } = new();
+
     public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -36,6 +39,8 @@ internal sealed class TestHost : WebApplicationFactory<App>
             services.AddSingleton<OpenModel>((_, _, _, _) => Generator);
             services.AddSingleton<IModelLibrary>(Generator);
             services.AddSingleton<TimeProvider>(Clock);
+            services.AddSingleton<IStartupFilter>(Leavers);
+            services.Configure<HubOptions>(hub => hub.AddFilter(Leavers));
         });
     }
 }
