@@ -1,8 +1,9 @@
 namespace AxisDemo.Tests.Web;
 
-/// <summary>A clock that stands until a test moves it on; its timers ring as it passes them.</summary>
+/// <summary>A clock that stands until a test moves it on; its timers ring as it passes them. Hosts may set them from any thread.</summary>
 internal sealed class ManualClock : TimeProvider
 {
+    private readonly Lock gate = new();
     private readonly List<Timer> timers = [];
     private TimeSpan now;
 
@@ -14,39 +15,44 @@ internal sealed class ManualClock : TimeProvider
     {
         var timer = new Timer(this, () => callback(state));
         timer.Change(dueTime, period);
-        timers.Add(timer);
+        lock (gate) timers.Add(timer);
         return timer;
     }
 
     public void Pass(TimeSpan time)
     {
         var end = now + time;
-        while (timers.Where(t => t.Due <= end).MinBy(t => t.Due) is { } next)
-        {
-            now = next.Due!.Value;
-            next.Ring();
-        }
-
+        while (Next(end) is { } next) next.Ring();
         now = end;
+    }
+
+    private Timer? Next(TimeSpan end)
+    {
+        lock (gate)
+        {
+            if (timers.Where(t => t.Due <= end).MinBy(t => t.Due) is not { } next) return null;
+            now = next.Due!.Value;
+            next.Due = null;
+            return next;
+        }
     }
 
     private sealed class Timer(ManualClock clock, Action ring) : ITimer
     {
-        public TimeSpan? Due { get; private set; }
+        public TimeSpan? Due { get; set; }
+
+        public void Ring() => ring();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.now + dueTime;
+            lock (clock.gate) Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.now + dueTime;
             return true;
         }
 
-        public void Ring()
+        public void Dispose()
         {
-            Due = null;
-            ring();
+            lock (clock.gate) clock.timers.Remove(this);
         }
-
-        public void Dispose() => clock.timers.Remove(this);
 
         public ValueTask DisposeAsync()
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading.Channels;
 using AxisDemo.Formats;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
@@ -18,6 +19,8 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
         using var file = GgufFile.Open(Repository.Model);
         return (AxisDemo.Tokenizers.Tokenizer.FromGguf(file), ChatTemplate.FromGguf(file)!);
     });
+
+    private readonly Channel<GenerationRequest> asked = Channel.CreateUnbounded<GenerationRequest>();
 
     public ScriptedGenerator() => State = new ModelState(new ReadyModel(this, TestAxis(), null), null, null);
 
@@ -93,12 +96,24 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
         Changed?.Invoke();
     }
 
+    /// <summary>Waits until so many requests are at work or have been.</summary>
+    public async Task UntilAsked(int requests)
+    {
+        while (Count() < requests) await asked.Reader.ReadAsync().AsTask().OrFail($"Fewer than {requests} requests have come.");
+
+        int Count()
+        {
+            lock (Requests) return Requests.Count;
+        }
+    }
+
     public IAsyncEnumerable<GenerationEvent> StreamAsync(GenerationRequest request, CancellationToken cancellation = default) =>
         Refusal is { } refusal ? throw refusal : Run(request, cancellation);
 
     private async IAsyncEnumerable<GenerationEvent> Run(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         lock (Requests) Requests.Add(request);
+        asked.Writer.TryWrite(request);
         foreach (var happened in Script(request))
         {
             if (happened is FinishedEvent && Hold is { } hold) await hold.Task.WaitAsync(cancellation);

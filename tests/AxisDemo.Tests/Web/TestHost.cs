@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AxisDemo.Tests.Web;
 
-/// <summary>The host as it is composed, on a free port of this machine, with a scripted generator in the model's place.</summary>
+/// <summary>The host as it is composed, on a free port of this machine, with a scripted generator in the model's place and a clock that stands still.</summary>
 internal sealed class TestHost : WebApplicationFactory<App>
 {
     private readonly (string Key, string Value)[] settings;
@@ -23,6 +24,10 @@ internal sealed class TestHost : WebApplicationFactory<App>
 
     public ScriptedGenerator Generator { get; }
 
+    public ManualClock Clock { get; } = new();
+
+    public Leavers Leavers { get; } = new();
+
     public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -33,6 +38,9 @@ internal sealed class TestHost : WebApplicationFactory<App>
         {
             services.AddSingleton<OpenModel>((_, _, _, _) => Generator);
             services.AddSingleton<IModelLibrary>(Generator);
+            services.AddSingleton<TimeProvider>(Clock);
+            services.AddSingleton<IStartupFilter>(Leavers);
+            services.Configure<HubOptions>(hub => hub.AddFilter(Leavers));
         });
     }
 }
