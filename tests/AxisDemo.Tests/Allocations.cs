@@ -4,9 +4,9 @@ namespace AxisDemo.Tests;
 internal static class Allocations
 {
     /// <summary>
-    /// Runs it up to ten times and gives the fewest bytes that a run allocated. What the code allocates every time, it
-    /// allocates in every run. The counter also moves without an allocation, by what is left of the thread's 8 KiB allocation context, when the
-    /// background collector takes that away on behalf of another test; and a thread's first wait allocates some bytes, once.
+    /// Runs it up to ten times and gives the fewest bytes that a run allocated: a thread's first wait allocates some bytes, once, and what the code
+    /// allocates every time it allocates in every run. The count is exact because this program runs without the background collector, which would take
+    /// a thread's allocation context away on behalf of another test and count what was left of it (8 KiB at most) as allocated.
     /// </summary>
     public static long Fewest(Action run)
     {

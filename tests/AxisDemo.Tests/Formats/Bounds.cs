@@ -6,13 +6,13 @@ namespace AxisDemo.Tests.Formats;
 /// <summary>What a refusal may cost: a second, and so many bytes.</summary>
 internal static partial class Bounds
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs it and checks both.</summary>
     public static T Within<T>(long bytes, string what, Func<T> run)
     {
         T result = default!;
-        Processor(s_longest, what, () =>
+        Processor(Longest, what, () =>
         {
             var allocated = GC.GetAllocatedBytesForCurrentThread();
             result = run();
