@@ -63,7 +63,8 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return Fail(Failed, "stopped.");
+            surroundings.SayStopped();
+            return Failed;
         }
         catch (WorkFailedException e)
         {

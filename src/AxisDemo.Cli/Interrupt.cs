@@ -10,10 +10,14 @@ internal sealed class Interrupt : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource source = new();
+    private readonly Surroundings surroundings;
     private readonly PosixSignalRegistration[] registrations;
 
-    public Interrupt() =>
+    public Interrupt(Surroundings surroundings)
+    {
+        this.surroundings = surroundings;
         registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+    }
 
     public CancellationToken Token => source.Token;
 
@@ -30,9 +34,9 @@ internal sealed class Interrupt : IDisposable
         source.Cancel();
     }
 
-    private static void Leave()
+    private void Leave()
     {
-        Console.Error.WriteLine("axis: stopped.");
+        surroundings.SayStopped();
         Environment.Exit(CommandLine.Failed);
     }
 

@@ -1,6 +1,5 @@
-using System.Globalization;
 using AxisDemo.Cli;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-using var interrupt = new Interrupt();
-return await CommandLine.RunAsync(args, Surroundings.OfProcess(), interrupt.Token);
+var surroundings = Surroundings.OfProcess();
+using var interrupt = new Interrupt(surroundings);
+return await CommandLine.RunAsync(args, surroundings, interrupt.Token);

@@ -8,6 +8,7 @@ namespace AxisDemo.Cli;
 internal sealed record Surroundings(Stream Input, Stream Output, TextWriter Error, string Folder)
 {
     private static readonly AsyncLocal<Surroundings?> Ambient = new();
+    private int stopped;
 
     /// <summary>Those of the run that this code belongs to. Several runs in one process have each their own.</summary>
     public static Surroundings Current
@@ -19,6 +20,13 @@ internal sealed record Surroundings(Stream Input, Stream Output, TextWriter Erro
     /// <summary>Whether standard error is a terminal, where a line can be written over.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Says that the run was stopped, once: who notices it first, the command or who waits for it no longer.</summary>
+    public void SayStopped()
+    {
+        if (Interlocked.Exchange(ref stopped, 1) == 0) Error.WriteLine("axis: stopped.");
+    }
+
+    /// <summary>Those of this process.</summary>
     public static Surroundings OfProcess() =>
         new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.CurrentDirectory) { ErrorIsTerminal = !Console.IsErrorRedirected };
 

@@ -103,8 +103,12 @@ internal sealed class AttentionPlan : IDisposable
         var rows = Keep(all.narrow(0, at + l.Sequences, l.Rows.Length));
         var keys = Scalars.Range(length, device).view(1, 1, length).add(first, Scalars.WholeOne);
         var hidden = keys.gt(queries);
-        using var span = Scalars.Of((long)window);
-        if (window > 0) hidden = hidden.logical_or(keys.le(queries.sub(span)));
+        if (window > 0)
+        {
+            using var span = Scalars.Of((long)window);
+            hidden = hidden.logical_or(keys.le(queries.sub(span)));
+        }
+
         var mask = zeros(l.Sequences, l.Queries, length, type, device).masked_fill_(hidden, Scalars.MinusInfinity).view(l.Sequences, 1, l.Queries, 1, length);
         // Query heads of one key head are further queries: they see the same.
         mask = l.Queries == 1

@@ -8,6 +8,9 @@ namespace AxisDemo.Torch;
 /// <summary>Opens the TorchSharp engine as options ask, or says what is missing.</summary>
 public static class TorchBackendOpener
 {
+    private const string HowToGet = "Build with libtorch: dotnet run -c Release -p:Torch=cuda (NVIDIA GPU) or -p:Torch=cpu; on Linux it needs the C++ library of GCC 13 or newer (Debian 13, Ubuntu 24.04). "
+        + "Or set Engine:Backend (--backend) to 'cpu'.";
+
     // Once: standard output is turned off meanwhile, for every thread of the process.
     private static readonly Lazy<(int Gpus, Exception? Failure)> Probed = new(Probe);
 
@@ -17,7 +20,7 @@ public static class TorchBackendOpener
         ArgumentNullException.ThrowIfNull(options);
         var (gpus, failure) = Probed.Value;
         if (failure is not null)
-            return !required ? null : throw Missing(failure);
+            return !required ? null : throw Fault("Backend", $"TorchSharp's native libraries do not load: {Cause(failure)}.", HowToGet, failure);
         if (options.Device.Length == 0 && gpus == 0)
             return !required ? null : throw Fault("Device", "no CUDA GPU is to be seen.", "Check the driver with nvidia-smi and that the program was built with -p:Torch=cuda; for libtorch on the CPU set Engine:Device (--device) to 'cpu'.");
         var devices = Devices(options.Device, gpus);
@@ -55,15 +58,6 @@ public static class TorchBackendOpener
         {
             Console.SetOut(output);
         }
-    }
-
-    private static InputException Missing(Exception failure)
-    {
-        var cause = Cause(failure);
-        var remedy = cause.Contains("GLIBC", StringComparison.Ordinal)
-            ? "They need the C++ library of GCC 13 or newer: Debian 13, Ubuntu 24.04."
-            : "Build with libtorch: dotnet run -c Release -p:Torch=cuda (NVIDIA GPU) or -p:Torch=cpu.";
-        return Fault("Backend", $"TorchSharp's native libraries do not load: {cause}.", $"{remedy} Or set Engine:Backend (--backend) to 'cpu'.", failure);
     }
 
     // TorchSharp does not name the reason; the loader does, once it is asked again.

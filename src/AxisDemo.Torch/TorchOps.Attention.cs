@@ -64,13 +64,12 @@ public sealed partial class TorchOps
         {
             // The fused operation scales by 1/sqrt(headDim) itself.
             var factor = s.Scale * MathF.Sqrt(s.HeadDim);
-            using var scale = Scalars.Of(factor);
-            mixed = functional.scaled_dot_product_attention(MathF.Abs(factor - 1) < 1e-6f ? queries : queries.mul(scale), keys, values, group.Mask);
+            if (MathF.Abs(factor - 1) >= 1e-6f) queries = Scaled(queries.clone(), factor);
+            mixed = functional.scaled_dot_product_attention(queries, keys, values, group.Mask);
         }
         else
         {
-            using var scale = Scalars.Of(s.Scale);
-            var scores = queries.to(ScalarType.Float32).matmul(keys.to(ScalarType.Float32).transpose(2, 3)).mul_(scale);
+            var scores = Scaled(queries.to(ScalarType.Float32).matmul(keys.to(ScalarType.Float32).transpose(2, 3)), s.Scale);
             if (s.SoftCap > 0) Capped(scores, s.SoftCap);
             var weights = scores.add_(group.Mask, Scalars.One).softmax(-1);
             if (pattern is not null) Keep(weights, group, s, length, pattern);

@@ -37,8 +37,7 @@ public sealed partial class TorchOps
     {
         if (coefficient == 0 || count == 0) return;
         using var scope = NewDisposeScope();
-        using var factor = Scalars.Of(coefficient);
-        Range(x, from, count).add_(Torch(vector, Torch(x).Width).On(devices, Torch(x).Device), factor);
+        AddScaled(Range(x, from, count), Torch(vector, Torch(x).Width).On(devices, Torch(x).Device), coefficient);
     }
 
     /// <inheritdoc/>
@@ -50,8 +49,7 @@ public sealed partial class TorchOps
         var rows = Range(x, from, count);
         var u = Torch(unit, b.Width).On(devices, b.Device);
         rows.addr_(rows.mv(u), u, alpha: -1);
-        using var factor = Scalars.Of(coefficient);
-        if (addend is not null) rows.add_(Torch(addend, b.Width).On(devices, b.Device), factor);
+        if (addend is not null) AddScaled(rows, Torch(addend, b.Width).On(devices, b.Device), coefficient);
     }
 
     /// <inheritdoc/>

@@ -21,8 +21,7 @@ public sealed partial class TorchOps
         using var scope = NewDisposeScope();
         var ids = tokens[weight.Device] ??= ForStep(Indices(step.Tokens, weight.Device));
         var rows = weight.Tensor.index_select(0, ids).to(ScalarType.Float32);
-        using var factor = Scalars.Of(scale);
-        to.Set(scale == 1 ? rows : rows.mul_(factor), weight.Device);
+        to.Set(scale == 1 ? rows : Scaled(rows, scale), weight.Device);
     }
 
     /// <inheritdoc/>
@@ -144,12 +143,21 @@ public sealed partial class TorchOps
         return values.mul(mean.add(least, Scalars.One).rsqrt().add_(mean, Scalars.Zero));
     }
 
-    /// <summary>cap * tanh(x / cap), in place.</summary>
-    private static Tensor Capped(Tensor x, float cap)
+    /// <summary>x * factor, in place.</summary>
+    private static Tensor Scaled(Tensor x, float factor)
     {
-        using var inverse = Scalars.Of(1 / cap);
-        using var limit = Scalars.Of(cap);
-        return x.mul_(inverse).tanh_().mul_(limit);
+        using var number = Scalars.Of(factor);
+        return x.mul_(number);
+    }
+
+    /// <summary>cap * tanh(x / cap), in place.</summary>
+    private static Tensor Capped(Tensor x, float cap) => Scaled(Scaled(x, 1 / cap).tanh_(), cap);
+
+    /// <summary>x += factor * vector.</summary>
+    private static void AddScaled(Tensor x, Tensor vector, float factor)
+    {
+        using var number = Scalars.Of(factor);
+        x.add_(vector, number);
     }
 
     private Tensor Product(Tensor x, int device, TorchWeight weight, Tensor? bias)

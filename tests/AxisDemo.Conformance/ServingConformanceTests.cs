@@ -20,9 +20,9 @@ public abstract class ServingConformanceTests : ServingChecks
         ];
         using var engine = Open();
         var together = await Task.WhenAll(requests.Select(r => Collect(engine, r)));
-        using var fresh = Open();
         for (var i = 0; i < requests.Length; i++)
         {
+            using var fresh = Open();
             var alone = await Collect(fresh, requests[i]);
             Assert.DoesNotContain((GenerationEvent[])[.. alone, .. together[i]], e => e is FailedEvent);
             Assert.Equal(requests[i].MaxTokens, alone.OfType<TokenEvent>().Count());

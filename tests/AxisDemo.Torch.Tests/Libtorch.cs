@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace AxisDemo.Torch.Tests;
 
-/// <summary>libtorch in these tests.</summary>
+/// <summary>How libtorch runs in these tests.</summary>
 internal static class Libtorch
 {
     /// <summary>

@@ -22,6 +22,7 @@ public class BackendsTests
             var said = Assert.Throws<InputException>(() => Backends.Open(options, TorchBackendOpener.Open)).Message;
             Assert.StartsWith("options: Engine:Backend: TorchSharp's native libraries do not load: ", said, StringComparison.Ordinal);
             Assert.Contains("dotnet run -c Release -p:Torch=cuda (NVIDIA GPU) or -p:Torch=cpu", said, StringComparison.Ordinal);
+            Assert.Contains("GCC 13", said, StringComparison.Ordinal);
             Assert.EndsWith("Or set Engine:Backend (--backend) to 'cpu'.", said, StringComparison.Ordinal);
         }
     }

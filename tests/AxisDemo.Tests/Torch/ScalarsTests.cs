@@ -25,12 +25,44 @@ public sealed class ScalarsTests
     }
 
     [Fact]
+    public void A_number_that_the_engine_makes_is_kept_in_a_field_or_a_variable()
+    {
+        var made = 0;
+        foreach (var method in typeof(TorchOps).Assembly.GetTypes().Where(t => t.Name != "Scalars").SelectMany(MethodsOf))
+        {
+            var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
+            for (var i = 0; i + 5 < code.Length; i++)
+            {
+                if (code[i] != OpCodes.Call.Value || Named(method, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(i + 1))) is not { Name: "Of", DeclaringType.Name: "Scalars" }) continue;
+                made++;
+                // Stored at once: stloc.0 to stloc.3, stloc.s, stsfld.
+                Assert.True(code[i + 5] is >= 0x0A and <= 0x0D or 0x13 or 0x80, $"{method.DeclaringType}.{method.Name} makes a number in passing");
+            }
+        }
+
+        Assert.True(made > 5);
+    }
+
+    [Fact]
+    public void Nothing_but_the_results_of_a_step_is_read_from_the_device()
+    {
+        string[] waits = ["item", "data", "op_Explicit", "nonzero", "masked_select", "equal", "allclose", "tolist", "save"];
+        Assert.Empty(Called().Where(m => waits.Contains(m.Name) || (m.Name.StartsWith("To", StringComparison.Ordinal) && m.Name != nameof(ScalarExtensionMethods.ToScalar)) || m.Name.StartsWith("ReadCpu", StringComparison.Ordinal)).Select(m => m.ToString()));
+    }
+
+    [Fact]
     public void A_number_made_in_passing_is_found()
     {
         var tensor = typeof(torch.Tensor);
         Assert.True(MakesNumbers(tensor.GetMethod("square", [])!, 3));
         Assert.True(MakesNumbers(tensor.GetMethod("add", [tensor])!, 3));
         Assert.False(MakesNumbers(tensor.GetMethod("add", [tensor, typeof(Scalar)])!, 3));
+    }
+
+    private static IEnumerable<MethodBase> MethodsOf(Type type)
+    {
+        const BindingFlags Own = BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        return [.. type.GetMethods(Own), .. type.GetConstructors(Own)];
     }
 
     // The methods of TorchSharp that the engine calls.
