@@ -129,6 +129,42 @@ public class ChatTests(RunningApp app)
     }
 
     [Fact]
+    public async Task A_stopped_answer_stays_goes_on_in_one_column_alone_and_a_seed_tells_the_same_again()
+    {
+        await using var visit = await app.Visit();
+        await visit.Length(512);
+        await visit.Send("Tell me a very long story.");
+        await visit.Page.WaitForFunctionAsync("() => ['a', 'b'].every(column => document.querySelectorAll(`.answer.col-${column} .t`).length >= 4)");
+        await visit.Press("Stop");
+        await visit.Idle();
+        await Assertions.Expect(visit.Answers("col-a").Locator(".ending")).ToHaveTextAsync("Stopped.");
+        Assert.True(await visit.Answers("col-a").Locator(".t").CountAsync() >= 4);
+        await visit.Clear();
+
+        await visit.Length(16);
+        await visit.Set("#seed", "11");
+        var first = await Say();
+        await visit.Press("Continue in column A");
+        await Assertions.Expect(visit.Answers("col-a").Locator(".text")).Not.ToHaveTextAsync(first[0]);
+        await visit.Idle();
+        Assert.Equal(first[1], (await Texts())[1]);
+        await visit.Clear();
+        Assert.Equal(first, await Say());
+        await visit.Clear();
+        await visit.Set("#seed", "12");
+        Assert.NotEqual(first, await Say());
+
+        async Task<IReadOnlyList<string>> Say()
+        {
+            await visit.Send("Tell me of a journey.");
+            await visit.Idle();
+            return await Texts();
+        }
+
+        Task<IReadOnlyList<string>> Texts() => visit.Page.Locator(".answer .text").AllInnerTextsAsync();
+    }
+
+    [Fact]
     public async Task The_notice_of_a_lost_connection_is_seen_when_its_class_is_set()
     {
         await using var visit = await app.Visit();

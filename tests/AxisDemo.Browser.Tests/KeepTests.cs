@@ -5,12 +5,6 @@ namespace AxisDemo.Browser.Tests;
 
 public class KeepTests(RunningApp app)
 {
-    private const string Transcript = """
-        {"model": "somebody/else", "conversation": [
-          {"role": "user", "content": "Who are you? <img src=x onerror=alert(1)>"}, {"role": "assistant", "content": "I am **the** sea, <script>alert(1)</script> and I have no name."},
-          {"role": "user", "content": "What do you want?"}, {"role": "assistant", "content": "To help you with your taxes."}]}
-        """;
-
     [Fact]
     public async Task A_link_shows_the_conversation_to_others_until_its_maker_deletes_it()
     {

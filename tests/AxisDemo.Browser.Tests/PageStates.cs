@@ -44,14 +44,18 @@ internal static class PageStates
         {
             await v.Length(512);
             await v.Repeat();
-            await v.Send("Tell me a very long story.");
-            // A narrow window shows one column.
-            await v.Page.Locator(".answer .t:visible").First.WaitForAsync();
+            await Begin(v);
         }),
         ("stopped", async v =>
         {
-            await v.Press("Stop");
-            await v.Idle();
+            // On a quick machine the answers are over before axe is through: then they are asked for again, and stopped at once.
+            if (!await Stopped(v))
+            {
+                await v.Clear();
+                await Begin(v);
+                Assert.True(await Stopped(v), "Stop has stopped nothing.");
+            }
+
             // What the other seeds have said so far can be looked at.
             await v.Page.GetByText("seed 6", new() { Exact = true }).ClickAsync();
             await Assertions.Expect(v.Page.Locator("#turn-0 .turn-note")).ToContainTextAsync("The conversation goes on from the first");
@@ -99,6 +103,22 @@ internal static class PageStates
         }
 
         return findings;
+    }
+
+    // A long answer, of which something is seen.
+    private static async Task Begin(Visit visit)
+    {
+        await visit.Send("Tell me a very long story.");
+        // A narrow window shows one column.
+        await visit.Page.Locator(".answer .t:visible").First.WaitForAsync();
+    }
+
+    // Pressed by the page itself, at one time with the look for it: as the last answer ends Stop becomes Send.
+    private static async Task<bool> Stopped(Visit visit)
+    {
+        await visit.Page.EvaluateAsync("() => [...document.querySelectorAll('.composer button')].find(b => b.textContent === 'Stop')?.click()");
+        await visit.Idle();
+        return await visit.Page.Locator(".ending", new() { HasText = "Stopped." }).CountAsync() > 0;
     }
 
     /// <summary>What is wrong with a page as it is, a sentence each.</summary>

@@ -1,7 +1,7 @@
 using AxisDemo.Running;
 using Microsoft.Playwright;
 
-// Two tests beside each other: more would wait for each other on two cores, which is what a test may count on.
+// Two tests at a time: the machine that runs them may have two cores.
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: AssemblyFixture(typeof(AxisDemo.Browser.Tests.RunningApp))]
 [assembly: AssemblyFixture(typeof(AxisDemo.Browser.Tests.HostileHost))]

@@ -12,23 +12,25 @@ internal static partial class AxisProgram
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var process = Start(folder, locale, args);
-        var error = process.StandardError.ReadToEndAsync(cancellation);
-        var bytes = new MemoryStream();
-        var output = process.StandardOutput.BaseStream.CopyToAsync(bytes, cancellation);
-        await process.StandardInput.BaseStream.WriteAsync(input, cancellation);
-        process.StandardInput.Close();
         try
         {
+            var error = process.StandardError.ReadToEndAsync(cancellation);
+            var bytes = new MemoryStream();
+            var output = process.StandardOutput.BaseStream.CopyToAsync(bytes, cancellation);
+            await process.StandardInput.BaseStream.WriteAsync(input, cancellation);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(cancellation).WaitAsync(Axis.Longest, cancellation);
+            await output;
+            return new Axis(process.ExitCode, bytes.ToArray(), await error);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException(Axis.DidNotEnd(args), e);
+        }
+        finally
         {
             process.Kill();
-            Assert.Fail(Axis.DidNotEnd(args));
         }
-
-        await output;
-        return new Axis(process.ExitCode, bytes.ToArray(), await error);
     }
 
     public static Process Start(string folder, string locale, params string[] args)

@@ -131,5 +131,4 @@ public sealed class ChatPageTests : ComponentTests
 
         Assert.Equal("3 before you", view.Find(".note").TextContent);
     }
-
 }

@@ -30,7 +30,8 @@ public abstract class ComponentTests : BunitContext
         Keep.Setup<List<KeepMenu.OwnLink>>("shares").SetResult([]);
         Services.AddSingleton<IModelLibrary>(Generator).AddSingleton<IModelSource>(services => services.GetRequiredService<IModelLibrary>());
         Services.AddSingleton(TimeProvider.System).AddSingleton<SessionStore>().AddScoped<Download>();
-        Services.AddSingleton(services => new RateLimits(services.GetRequiredService<IOptions<LimitOptions>>(), new StoppedClock()));
+        // What a visitor may still ask for does not hang on how long a test takes.
+        Services.AddSingleton(services => new RateLimits(services.GetRequiredService<IOptions<LimitOptions>>(), new ManualClock()));
         Services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = Path.GetTempPath() }).AddSingleton<IConversationStore, SqliteStore>();
         Services.AddOptions<LimitOptions>();
         Services.AddOptions<SharingOptions>();
@@ -64,10 +65,4 @@ public abstract class ComponentTests : BunitContext
         page.Add(p => p.SessionId, Visitor);
         more?.Invoke(page);
     });
-
-    // What a visitor may still ask for does not hang on how long a test takes.
-    private sealed class StoppedClock : TimeProvider
-    {
-        public override long GetTimestamp() => 0;
-    }
 }

@@ -18,6 +18,7 @@ public sealed class GenerationHubTests : IClassFixture<GenerationHubTests.SmallH
         host = shared.Host;
         host.Generator.Requests.Clear();
         host.Generator.Hold = null;
+        host.Leavers.Forget();
     }
 
     public sealed class SmallHost() : SharedHost(("Limits:RequestsPerConnection", "2"), ("Limits:MaxTokens", "64"), ("Limits:MessageCharacters", "100"), ("Limits:AnswersPerMinute", "1000000"));
@@ -184,7 +185,7 @@ public sealed class GenerationHubTests : IClassFixture<GenerationHubTests.SmallH
 
         await stop.CancelAsync();
         await ended;
-        await host.Leavers.Gone();
+        await host.Leavers.Gone(nameof(GenerationHub.Generate));
 
         // The place it took is free again: two more can run.
         host.Generator.Hold = null;

@@ -12,15 +12,24 @@ internal sealed class Leavers : IStartupFilter, IHubFilter
 {
     private readonly Channel<string> gone = Channel.CreateUnbounded<string>();
 
-    /// <summary>Waits for one who has left, by REST or the hub.</summary>
-    public Task Gone() => gone.Reader.ReadAsync().AsTask().OrFail("The host is still at work for one who has left.");
+    /// <summary>Waits for one who has left.</summary>
+    /// <param name="asked">What was asked: a path of REST, or a method of the hub.</param>
+    public Task Gone(string asked) => FromAsync(asked).OrFail($"The host is still at work for one who has left {asked}.");
+
+    /// <summary>Forgets those who left before, when the host is shared.</summary>
+    public void Forget()
+    {
+        while (gone.Reader.TryRead(out _))
+        {
+        }
+    }
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use((http, rest) =>
         {
             // The server calls last what was registered first: the places are free by then.
-            if (!http.WebSockets.IsWebSocketRequest) http.Response.OnCompleted(() =>
+            http.Response.OnCompleted(() =>
             {
                 if (http.RequestAborted.IsCancellationRequested) gone.Writer.TryWrite(http.Request.Path);
                 return Task.CompletedTask;
@@ -34,6 +43,13 @@ internal sealed class Leavers : IStartupFilter, IHubFilter
     {
         var result = await next(invocationContext);
         return result is IAsyncEnumerable<JsonElement> events ? Watch(invocationContext.HubMethodName, events) : result;
+    }
+
+    private async Task FromAsync(string asked)
+    {
+        while (await gone.Reader.ReadAsync(TestContext.Current.CancellationToken) != asked)
+        {
+        }
     }
 
     private async IAsyncEnumerable<JsonElement> Watch(string method, IAsyncEnumerable<JsonElement> events, [EnumeratorCancellation] CancellationToken cancellation = default)

@@ -5,11 +5,20 @@ internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<Timer> timers = [];
+    private readonly DateTimeOffset start = DateTimeOffset.UtcNow;
     private TimeSpan now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => now.Ticks;
+    public override long GetTimestamp()
+    {
+        lock (gate) return now.Ticks;
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (gate) return start + now;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -21,17 +30,18 @@ internal sealed class ManualClock : TimeProvider
 
     public void Pass(TimeSpan time)
     {
-        var end = now + time;
+        TimeSpan end;
+        lock (gate) end = now + time;
         while (Next(end) is { } next) next.Ring();
-        now = end;
     }
 
     private Timer? Next(TimeSpan end)
     {
         lock (gate)
         {
-            if (timers.Where(t => t.Due <= end).MinBy(t => t.Due) is not { } next) return null;
-            now = next.Due!.Value;
+            var next = timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+            now = next?.Due ?? end;
+            if (next is null) return null;
             next.Due = null;
             return next;
         }
@@ -45,6 +55,7 @@ internal sealed class ManualClock : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            if (period != Timeout.InfiniteTimeSpan) throw new NotSupportedException("This clock's timers ring once.");
             lock (clock.gate) Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.now + dueTime;
             return true;
         }

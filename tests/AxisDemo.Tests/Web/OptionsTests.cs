@@ -48,11 +48,12 @@ public class OptionsTests
     }
 
     [Fact]
-    public async Task The_program_ends_with_exit_code_1_and_the_fault_on_stderr()
+    public async Task A_malformed_option_of_the_environment_ends_the_program_with_exit_code_1_and_the_fault_on_stderr()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Repository.Root, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { Path.Combine(Repository.Root, "bin", configuration, "net10.0", "AxisDemo.dll"), "--urls=http://127.0.0.1:0", "--Engine:Kernels=fast" }) start.ArgumentList.Add(argument);
+        foreach (var argument in new[] { Path.Combine(Repository.Root, "bin", configuration, "net10.0", "AxisDemo.dll"), "--urls=http://127.0.0.1:0" }) start.ArgumentList.Add(argument);
+        start.Environment["Limits__MaxTokens"] = "0";
         using var host = Process.Start(start)!;
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await using var _ = patience.Token.Register(() => host.Kill());
@@ -63,7 +64,7 @@ public class OptionsTests
 
         Assert.Equal(1, host.ExitCode);
         Assert.StartsWith("AxisDemo does not start: ", error, StringComparison.Ordinal);
-        Assert.Contains("'vector' or 'scalar'", error, StringComparison.Ordinal);
+        Assert.Contains("Limits:MaxTokens", error, StringComparison.Ordinal);
     }
 
     [Fact]

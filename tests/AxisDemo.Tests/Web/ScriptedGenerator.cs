@@ -60,11 +60,10 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
         new FinishedEvent("stop", pieces.Length, 42),
     ];
 
-    /// <summary>Says what it is asked for with: the same to the same request, something else to any other. Without temperature the seed is nothing to it.</summary>
+    /// <summary>Says what it is asked for with: the same to the same request, something else to any other.</summary>
     public static IEnumerable<GenerationEvent> SayAsAsked(GenerationRequest request)
     {
-        var luck = request.Sampling with { Seed = request.Sampling.Temperature == 0 ? 0 : request.Sampling.Seed };
-        var asked = $"{string.Join(' ', request.Prompt)} {luck} {string.Join(' ', request.Interventions.Select(i => i.Key))}";
+        var asked = $"{string.Join(' ', request.Prompt)} {request.Sampling} {string.Join(' ', request.Interventions.Select(i => i.Key))}";
         return Say("Asked", " as", " ", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(asked))));
     }
 

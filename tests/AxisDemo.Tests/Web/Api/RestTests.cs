@@ -13,7 +13,7 @@ namespace AxisDemo.Tests.Web.Api;
 public sealed class RestTests : IDisposable
 {
     private const string Hello = """{"messages":[{"role":"user","content":"Hello"}]}""";
-    private readonly TestHost host = new(null, ("Limits:AnswersPerMinute", "9"), ("Limits:AnswersAtOnce", "2"), ("Limits:MaxTokens", "64"), ("Limits:MessageCharacters", "100"), ("Limits:Messages", "4"));
+    private readonly TestHost host = new(null, ("Limits:AnswersPerMinute", "9"), ("Limits:AnswersAtOnce", "2"));
     private readonly HttpClient client;
 
     public RestTests()
@@ -58,7 +58,7 @@ public sealed class RestTests : IDisposable
 
         Assert.Equal(5, seen.Count);
         answer.Dispose();
-        await host.Leavers.Gone();
+        await host.Leavers.Gone("/api/generate");
         // Its place is free again: two more may run, and a third may not.
         var running = new[] { Post("/api/generate", Hello), Post("/api/generate", Hello) };
         await host.Generator.UntilAsked(3);

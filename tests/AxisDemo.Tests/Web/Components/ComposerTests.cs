@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AxisDemo.Web.Components.Chat;
 using AxisDemo.Web.Options;
 using AxisDemo.Web.Serving;
@@ -28,10 +29,15 @@ public sealed class ComposerTests : ComponentTests
     public async Task Nothing_is_not_sent_and_is_no_fault(string nothing)
     {
         var page = Page();
+        var problems = new ConcurrentQueue<string?>();
+        Session.Changed += () => problems.Enqueue(Session.Problem);
         await page.Submit(nothing);
+        Assert.Empty(page.FindAll(".trouble"));
 
-        Assert.Empty(Session.Turns);
-        Assert.Null(Session.Problem);
+        // What the page sends it sends at its own pace: this comes after it.
+        await page.Send("Hello");
+        Assert.Equal("Hello", Assert.Single(Session.Turns).User);
+        Assert.All(problems, Assert.Null);
         Assert.Empty(page.FindAll(".trouble"));
     }
 

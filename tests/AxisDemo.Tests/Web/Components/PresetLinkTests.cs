@@ -9,13 +9,15 @@ public sealed class PresetLinkTests : ComponentTests
     [Theory]
     [InlineData("only-you", "“Only you” lies behind Tense subjects…, below.")]
     [InlineData("nothing-of-ours", "There is no preset “nothing-of-ours”.")]
-    public void One_that_is_tense_stays_behind_its_warning_and_one_that_is_none_is_named(string preset, string said)
+    public async Task One_that_is_tense_stays_behind_its_warning_and_one_that_is_none_is_named(string preset, string said)
     {
         var page = Page(p => p.Add(c => c.Preset, preset));
 
         Assert.Equal(said, page.Text(".trouble[role=alert]"));
         Assert.Empty(Session.Turns);
         Assert.NotEmpty(page.FindAll(".welcome"));
+        await page.Send("Hello");
+        Assert.Equal(["Hello"], page.Texts(".turn .user p span"));
     }
 
     [Fact]

@@ -118,7 +118,8 @@ public sealed class TurnTests : ComponentTests
         Assert.Equal("One", page.Value("#edit-0"));
         await page.Set("#edit-0", " ");
         await page.Press("Answer again");
-        Assert.Equal(2, Session.Turns.Count);
+        await page.Send("Four");
+        Assert.Equal(["One", "Two", "Four"], Session.Turns.Select(t => t.User));
 
         await page.Set("#edit-0", "Three");
         await page.Press("Answer again");
