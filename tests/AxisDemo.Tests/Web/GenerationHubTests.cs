@@ -187,9 +187,12 @@ public sealed class GenerationHubTests : IClassFixture<GenerationHubTests.SmallH
         await ended;
         await host.Leavers.Gone(nameof(GenerationHub.Generate));
 
-        // The place it took is free again: two more can run.
-        host.Generator.Hold = null;
-        Assert.All(await Task.WhenAll(Collect(connection), Collect(connection)), e => Assert.Equal("finished", e[^1].GetProperty("kind").GetString()));
+        // The place it took is free again: two more run at once.
+        host.Generator.Hold = new TaskCompletionSource();
+        var running = new[] { Collect(connection), Collect(connection) };
+        await host.Generator.UntilAsked(3);
+        host.Generator.Hold.SetResult();
+        Assert.All(await Task.WhenAll(running), e => Assert.Equal("finished", e[^1].GetProperty("kind").GetString()));
     }
 
     [Fact]
