@@ -9,7 +9,7 @@ namespace AxisDemo.Torch;
 public static class TorchBackendOpener
 {
     private const string HowToGet = "Build with libtorch: dotnet run -c Release -p:Torch=cuda (NVIDIA GPU) or -p:Torch=cpu; on Linux it needs the C++ library of GCC 13 or newer (Debian 13, Ubuntu 24.04). "
-        + "Or set Engine:Backend (--backend) to 'cpu'.";
+        + "Or leave Engine:Backend, Engine:Device and Engine:Precision (--backend, --device, --precision) out: the CPU engine needs none of it.";
 
     // Once: standard output is turned off meanwhile, for every thread of the process.
     private static readonly Lazy<(int Gpus, Exception? Failure)> Probed = new(Probe);
