@@ -64,7 +64,12 @@ public sealed partial class TorchOps
         {
             // The fused operation scales by 1/sqrt(headDim) itself.
             var factor = s.Scale * MathF.Sqrt(s.HeadDim);
-            if (MathF.Abs(factor - 1) >= 1e-6f) queries = Scaled(queries.clone(), factor);
+            if (MathF.Abs(factor - 1) >= 1e-6f)
+            {
+                using var number = Scalars.Of(factor);
+                queries = queries.mul(number);
+            }
+
             mixed = functional.scaled_dot_product_attention(queries, keys, values, group.Mask);
         }
         else
