@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Serving;
 using AxisDemo.Tokenizers;
@@ -43,7 +43,7 @@ internal sealed class MetronomeGenerator : IGenerator
             yield return Token(request, index);
         }
 
-        yield return new FinishedEvent("length", request.MaxTokens, Rate);
+        yield return new FinishedEvent(FinishReason.Length, request.MaxTokens, Rate);
     }
 
     private static TokenEvent Token(GenerationRequest request, int index)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using AxisDemo.Bench;
-using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Conversations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
@@ -62,10 +62,4 @@ string Git(params string[] arguments)
     return git.StandardOutput.ReadToEnd().Trim();
 }
 
-static string Root()
-{
-    for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        if (File.Exists(Path.Combine(folder.FullName, "AxisDemo.sln")))
-            return folder.FullName;
-    throw new DirectoryNotFoundException($"No AxisDemo.sln above {AppContext.BaseDirectory}.");
-}
+static string Root() => AxisDemo.Formats.FoldersAbove.With("AxisDemo.sln", AppContext.BaseDirectory);

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Conversations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 

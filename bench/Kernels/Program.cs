@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using AxisDemo.Bench;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 
 // What the CPU engine reaches on this machine, beside the limits of the machine: `dotnet run -c Release --project bench/Kernels -- MODEL.gguf`.
 // Every number is the best of several runs, since other work on the machine can only slow a run down.

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 
 namespace AxisDemo.Bench;
 

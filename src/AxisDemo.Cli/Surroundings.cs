@@ -1,3 +1,5 @@
+using AxisDemo.Formats;
+
 namespace AxisDemo.Cli;
 
 /// <summary>What a run of the command line has around it: the process's streams and folder, or those that a test gives it.</summary>
@@ -31,10 +33,5 @@ internal sealed record Surroundings(Stream Input, Stream Output, TextWriter Erro
         new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.CurrentDirectory) { ErrorIsTerminal = !Console.IsErrorRedirected };
 
     /// <summary>Where the project's own files are looked for: in the working folder and upwards, then in the program's folder and upwards.</summary>
-    public IEnumerable<string> OwnFolders()
-    {
-        foreach (var start in new[] { Folder, AppContext.BaseDirectory })
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-                yield return folder.FullName;
-    }
+    public IEnumerable<string> OwnFolders() => FoldersAbove.From(Folder).Concat(FoldersAbove.From(AppContext.BaseDirectory));
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,9 +11,9 @@ namespace AxisDemo.Torch;
 internal static class DeviceLuck
 {
     private static readonly Scalar Unit = Scalars.Of(1.0 / (1UL << 53));
-    private static readonly Scalar Increment = Scalars.Of(Signed(Luck.Increment));
-    private static readonly Scalar FirstFactor = Scalars.Of(Signed(Luck.FirstFactor));
-    private static readonly Scalar SecondFactor = Scalars.Of(Signed(Luck.SecondFactor));
+    private static readonly Scalar Increment = Scalars.Of(Signed(SplitMix.Increment));
+    private static readonly Scalar FirstFactor = Scalars.Of(Signed(SplitMix.FirstFactor));
+    private static readonly Scalar SecondFactor = Scalars.Of(Signed(SplitMix.SecondFactor));
 
     /// <summary>Standard Gumbel variates, float64 [keys, ids].</summary>
     /// <param name="keys">What <see cref="Luck.Key"/> made of seed and index, int64 [keys, 1].</param>

@@ -3,7 +3,7 @@ using AxisDemo.Formats;
 
 namespace AxisDemo.Torch;
 
-/// <summary>What libtorch says when a device has no room left, as one clear refusal: its field is "memory", so that a host may let another model go.</summary>
+/// <summary>What libtorch says when a device has no room left, as one clear refusal: <see cref="FaultKind.Memory"/>, so that a host may let another model go.</summary>
 internal static class DeviceMemory
 {
     private const string Remedy = "Take bfloat16 (Engine:Precision), more GPUs (Engine:Device=cuda:0,cuda:1), a smaller Engine:KvBudgetMegabytes (--kv-budget) or a smaller model; docs/gpu.md has the figures.";
@@ -22,7 +22,7 @@ internal static class DeviceMemory
         }
         catch (ExternalException failure) when (IsExhausted(failure.Message))
         {
-            throw new InputException(source, "memory", $"{what} does not fit into what is left of the memory of {where}.", Remedy, failure);
+            throw new InputException(source, "memory", $"{what} does not fit into what is left of the memory of {where}.", Remedy, failure) { Kind = FaultKind.Memory };
         }
     }
 

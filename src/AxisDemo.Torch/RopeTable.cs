@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 

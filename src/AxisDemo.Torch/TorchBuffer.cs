@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AxisDemo.Torch;
 
 /// <summary>An activation matrix on a device. An operation that writes it puts a new tensor in the place of the old one, or works in place.</summary>
-internal sealed class TorchBuffer(int width) : Kernels.IBuffer
+internal sealed class TorchBuffer(int width) : Compute.IBuffer
 {
     private Tensor? tensor, host;
 

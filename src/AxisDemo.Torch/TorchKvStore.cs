@@ -7,7 +7,7 @@ namespace AxisDemo.Torch;
 /// Keys and values on the devices of their blocks: for each layer one slab [kvHeads, pages, pageTokens, headDim], in the engine's
 /// precision. A page is a number; its place in the slab of every layer is the same.
 /// </summary>
-internal sealed class TorchKvStore(Device[] devices, int[] layerDevice, int kvHeads, int headDim, int pageTokens, ScalarType type, string where) : Kernels.IKvStore
+internal sealed class TorchKvStore(Device[] devices, int[] layerDevice, int kvHeads, int headDim, int pageTokens, ScalarType type, string where) : Compute.IKvStore
 {
     private readonly Tensor?[] keys = new Tensor?[layerDevice.Length];
     private readonly Tensor?[] values = new Tensor?[layerDevice.Length];

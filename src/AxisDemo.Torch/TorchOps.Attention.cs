@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -12,10 +12,10 @@ namespace AxisDemo.Torch;
 /// </summary>
 public sealed partial class TorchOps
 {
-    private readonly Dictionary<(int PageTokens, int Window, int Device), AttentionPlan> plans = [];
+    private readonly Dictionary<(int PageTokens, int Window, int Device, int Rows), AttentionPlan> plans = [];
 
     /// <inheritdoc/>
-    public void Attend(IBuffer q, IBuffer k, IBuffer v, IKvStore store, int layer, in AttentionSettings settings, IBuffer z, AttentionPattern? pattern = null)
+    public void Attend(IBuffer q, IBuffer k, IBuffer v, IKvStore store, int layer, in AttentionSettings settings, IBuffer z, AttentionRows? seen = null, AttentionRows? given = null)
     {
         var (queries, keys, values, to, kv) = (Torch(q), Torch(k), Torch(v), Torch(z), (TorchKvStore)store);
         Same(queries.Width, settings.Heads * settings.HeadDim, "Width of the queries");
@@ -37,22 +37,23 @@ public sealed partial class TorchOps
         Store(slabK, keys.Tensor, plan, settings);
         Store(slabV, values.Tensor, plan, settings);
         var outputs = new Tensor[plan.Groups.Count];
-        for (var g = 0; g < outputs.Length; g++) outputs[g] = Attend(queries.Tensor, slabK, slabV, plan.Groups[g], settings, kv, pattern);
+        for (var g = 0; g < outputs.Length; g++) outputs[g] = Attend(queries.Tensor.to(compute), slabK, slabV, plan.Groups[g], settings, kv, queries.Device, seen, given);
         var joined = outputs.Length == 1 ? outputs[0] : cat(outputs);
         to.Set(plan.Inverse is null ? joined : joined.index_select(0, plan.Inverse), queries.Device);
     }
 
     private AttentionPlan Plan(int pageTokens, in AttentionSettings settings, int device)
     {
-        var key = (pageTokens, settings.Window, device);
+        // Rows may enter at later blocks: their attention is planned anew.
+        var key = (pageTokens, settings.Window, device, step.Count);
         if (plans.TryGetValue(key, out var plan)) return plan;
         return plans[key] = new AttentionPlan(step, pageTokens, settings.Window, settings.Heads / settings.KvHeads, compute, devices[device], numbers => Upload<long>(numbers, device));
     }
 
     private static void Store(Tensor slab, Tensor rows, AttentionPlan plan, in AttentionSettings s) =>
-        slab.view(s.KvHeads, -1, s.HeadDim).index_copy_(1, plan.Slots, rows.view(-1, s.KvHeads, s.HeadDim).transpose(0, 1));
+        slab.view(s.KvHeads, -1, s.HeadDim).index_copy_(1, plan.Slots, rows.to(slab.dtype).view(-1, s.KvHeads, s.HeadDim).transpose(0, 1));
 
-    private Tensor Attend(Tensor q, Tensor slabK, Tensor slabV, AttentionGroup group, in AttentionSettings s, TorchKvStore store, AttentionPattern? pattern)
+    private Tensor Attend(Tensor q, Tensor slabK, Tensor slabV, AttentionGroup group, in AttentionSettings s, TorchKvStore store, int device, AttentionRows? seen, AttentionRows? given)
     {
         long sequences = group.Sequences, count = group.Queries, perKey = s.Heads / s.KvHeads, length = (long)group.PageCount * store.PageTokens;
         var rows = group.RowIndex is { } index ? q.index_select(0, index) : q.narrow(0, group.Rows[0], group.Rows.Length);
@@ -60,7 +61,7 @@ public sealed partial class TorchOps
         Traffic.KeyValueBytes += 2 * sequences * length * s.KvHeads * s.HeadDim * store.ElementBytes;
         var (keys, values) = (Gather(slabK, s), Gather(slabV, s));
         Tensor mixed;
-        if (s.SoftCap == 0 && pattern is null && !explicitAttention)
+        if (s.SoftCap == 0 && !explicitAttention && !Any(seen, group) && !Any(given, group))
         {
             // The fused operation scales by 1/sqrt(headDim) itself.
             var factor = s.Scale * MathF.Sqrt(s.HeadDim);
@@ -77,7 +78,8 @@ public sealed partial class TorchOps
             var scores = Scaled(queries.to(ScalarType.Float32).matmul(keys.to(ScalarType.Float32).transpose(2, 3)), s.Scale);
             if (s.SoftCap > 0) Capped(scores, s.SoftCap);
             var weights = scores.add_(group.Mask, Scalars.One).softmax(-1);
-            if (pattern is not null) Keep(weights, group, s, length, pattern);
+            if (Any(given, group)) weights = Given(weights, group, s, length, given!, device);
+            if (Any(seen, group)) Keep(weights, group, s, length, seen!);
             mixed = weights.matmul(values.to(ScalarType.Float32)).to(compute);
         }
 
@@ -87,23 +89,50 @@ public sealed partial class TorchOps
             slab.index_select(1, group.Pages).view(s.KvHeads, sequences, length, s.HeadDim).transpose(0, 1);
     }
 
-    // Weights are [sequences, kvHeads, queries, heads of a key head, keys]; a pattern wants [heads, rows, positions].
-    private void Keep(Tensor weights, AttentionGroup group, AttentionSettings s, long length, AttentionPattern pattern)
+    private static bool Any(AttentionRows? rows, AttentionGroup group) => rows is not null && Array.Exists(group.Rows, rows.Rows.Contains);
+
+    // Weights are [sequences, kvHeads, queries, heads of a key head, keys]; patterns are by head and row, keys counted from position 0.
+    private static IEnumerable<(int Row, int Head, int First, int From)> Places(AttentionGroup group, AttentionSettings s, int length)
     {
-        var (perKey, positions) = (s.Heads / s.KvHeads, step.Positions.ToArray());
+        var perKey = s.Heads / s.KvHeads;
+        for (var r = 0; r < group.Rows.Length; r++)
+            for (var head = 0; head < s.Heads; head++)
+            {
+                var (sequence, query) = (r / group.Queries, r % group.Queries);
+                yield return (group.Rows[r], head, group.Starts[sequence], (((sequence * s.KvHeads + head / perKey) * group.Queries + query) * perKey + head % perKey) * length);
+            }
+    }
+
+    private void Keep(Tensor weights, AttentionGroup group, AttentionSettings s, long length, AttentionRows seen)
+    {
+        var positions = step.Positions.ToArray();
         pieces.Add(weights.clone(), all =>
         {
-            for (var r = 0; r < group.Rows.Length; r++)
-                for (var head = 0; head < s.Heads; head++)
-                {
-                    var (sequence, query) = (r / group.Queries, r % group.Queries);
-                    var from = (((sequence * s.KvHeads + head / perKey) * group.Queries + query) * perKey + head % perKey) * (int)length;
-                    var (first, last) = (group.Starts[sequence], positions[group.Rows[r]]);
-                    var to = pattern.Row(head, group.Rows[r]);
-                    to.Clear();
-                    all.Slice(from, last + 1 - first).CopyTo(to[first..]);
-                }
+            foreach (var (row, head, first, from) in Places(group, s, (int)length))
+            {
+                var to = seen.Row(head, row);
+                if (to.IsEmpty) continue;
+                to.Clear();
+                var keys = Math.Clamp(to.Length - first, 0, positions[row] + 1 - first);
+                if (keys > 0) all.Slice(from, keys).CopyTo(to[first..]);
+            }
         });
+    }
+
+    private Tensor Given(Tensor weights, AttentionGroup group, AttentionSettings s, long length, AttentionRows given, int device)
+    {
+        var (values, taken) = (new float[weights.NumberOfElements], new float[weights.NumberOfElements]);
+        foreach (var (row, head, first, from) in Places(group, s, (int)length))
+        {
+            var pattern = given.Row(head, row);
+            if (pattern.IsEmpty) continue;
+            taken.AsSpan(from, (int)length).Fill(1);
+            var keys = Math.Clamp(pattern.Length - first, 0, step.Positions[row] + 1 - first);
+            if (keys > 0) pattern.Slice(first, keys).CopyTo(values.AsSpan(from));
+        }
+
+        var mask = Upload<float>(taken, device).view(weights.shape).to(ScalarType.Bool);
+        return where(mask, Upload<float>(values, device).view(weights.shape), weights);
     }
 
     private void CheckPages(TorchKvStore store)

@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,6 +53,37 @@ public sealed partial class TorchOps
     }
 
     /// <inheritdoc/>
+    public void Fill(IBuffer x, IVector values, int column, int from, int count)
+    {
+        if (count == 0) return;
+        using var scope = NewDisposeScope();
+        var b = Torch(x);
+        Columns(b, column, values.Length);
+        Range(x, from, count).narrow(1, column, values.Length).copy_(Torch(values, values.Length).On(devices, b.Device));
+    }
+
+    /// <inheritdoc/>
+    public void Write(IBuffer x, ReadOnlySpan<float> values, int column, int from, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Same(values.Length % count, 0, "Values over rows");
+        using var scope = NewDisposeScope();
+        var (b, width) = (Torch(x), values.Length / count);
+        Columns(b, column, width);
+        Range(x, from, count).narrow(1, column, width).copy_(Upload<float>(values, b.Device).view(count, width));
+    }
+
+    /// <inheritdoc/>
+    public void Append(IBuffer x, ReadOnlySpan<float> rows)
+    {
+        var b = Torch(x);
+        Same(rows.Length % b.Width, 0, "Values over the width");
+        using var scope = NewDisposeScope();
+        var added = Upload<float>(rows, b.Device).view(-1, b.Width);
+        b.Set(b.Rows == 0 ? added : cat([b.Tensor.to(ScalarType.Float32), added]), b.Device);
+    }
+
+    /// <inheritdoc/>
     public void Capture(IBuffer x, int from, int count, int slot)
     {
         var b = Torch(x);
@@ -77,6 +108,12 @@ public sealed partial class TorchOps
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(from + count, b.Rows);
+    }
+
+    private static void Columns(TorchBuffer b, int column, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(column);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(column + width, b.Width, nameof(column));
     }
 
     private void Slots(int slot, long count)

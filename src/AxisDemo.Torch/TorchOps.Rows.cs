@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -89,7 +89,9 @@ public sealed partial class TorchOps
         if (pairs * 2 > head) throw new ArgumentException($"{pairs} pairs do not fit a head of {head}.", nameof(frequencies));
         using var scope = NewDisposeScope();
         if (!ropes.TryGetValue((frequencies, b.Device), out var table)) ropes[(frequencies, b.Device)] = table = Own(new RopeTable(frequencies));
-        var at = positions[b.Device] ??= ForStep(Indices(step.Positions, b.Device));
+        var at = positions[b.Device];
+        // Rows may have entered since.
+        if (at is null || at.shape[0] != step.Count) positions[b.Device] = at = ForStep(Indices(step.Positions, b.Device));
         var (cos, sin) = table.Rows(at, longest, values => Upload<float>(values, b.Device));
         var v = b.Tensor.view(b.Rows, heads, head).to(ScalarType.Float32);
         var (low, high) = (v.narrow(2, 0, pairs), v.narrow(2, pairs, pairs));

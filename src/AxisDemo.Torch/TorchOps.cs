@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -110,8 +110,7 @@ public sealed partial class TorchOps : ITensorOps
         resultCount = results;
         if (this.results.Length < results) this.results = new float[Math.Max(results, this.results.Length * 2)];
         this.results.AsSpan(0, results).Clear();
-        longest = 0;
-        foreach (var position in rows.Positions) longest = Math.Max(longest, position + 1);
+        longest = rows.Longest;
     }
 
     /// <inheritdoc/>

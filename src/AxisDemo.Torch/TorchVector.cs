@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AxisDemo.Torch;
 
 /// <summary>A small vector, float32 on the device it was made for, copied to others and to other types when it is first needed there.</summary>
-internal sealed class TorchVector : Kernels.IVector
+internal sealed class TorchVector : Compute.IVector
 {
     private readonly Dictionary<(int Device, ScalarType Type), Tensor> copies = [];
     private readonly Tensor first;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AxisDemo.Torch;
 
 /// <summary>A matrix on a device, in the engine's precision.</summary>
-internal sealed class TorchWeight(Tensor tensor, int device) : Kernels.IWeight
+internal sealed class TorchWeight(Tensor tensor, int device) : Compute.IWeight
 {
     /// <summary>[Outputs, Inputs].</summary>
     public Tensor Tensor { get; } = tensor;

@@ -1,12 +1,7 @@
-using AxisDemo.Web.Access;
 using AxisDemo.Web.Api;
-using AxisDemo.Web.Components;
-using AxisDemo.Web.Components.Chat;
-using AxisDemo.Web.Components.Shared;
-using AxisDemo.Web.Hubs;
-using AxisDemo.Web.Keeping;
-using AxisDemo.Web.Options;
-using AxisDemo.Web.Serving;
+using AxisDemo.Web.Conversations;
+using AxisDemo.Web.Hosting;
+using AxisDemo.Web.Shell;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 

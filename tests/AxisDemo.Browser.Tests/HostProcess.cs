@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AxisDemo.Formats;
 
 namespace AxisDemo.Running;
 
@@ -13,16 +14,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(Process process) => this.process = process;
 
     /// <summary>The checkout's root.</summary>
-    public static string Root
-    {
-        get
-        {
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-                if (File.Exists(Path.Combine(folder.FullName, "AxisDemo.sln")))
-                    return folder.FullName;
-            throw new DirectoryNotFoundException($"No AxisDemo.sln above {AppContext.BaseDirectory}.");
-        }
-    }
+    public static string Root { get; } = FoldersAbove.With("AxisDemo.sln", AppContext.BaseDirectory);
 
     /// <summary>Where it listens: http://127.0.0.1:port.</summary>
     public string Address { get; private set; } = "";

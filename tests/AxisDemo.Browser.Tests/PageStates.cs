@@ -89,6 +89,36 @@ internal static class PageStates
             await Assertions.Expect(v.Page.Locator(".shared")).ToBeVisibleAsync();
             await Assertions.Expect(v.Page.Locator(".turn")).ToHaveCountAsync(2);
         }),
+        ("three columns", async v =>
+        {
+            await Add(v, 3);
+            await v.Send("And now?");
+            await v.Idle();
+        }),
+        ("four columns", async v =>
+        {
+            await Add(v, 4);
+            await v.Send("And now?");
+            await v.Idle();
+        }),
+        ("a column's editor beside three others", async v =>
+        {
+            await Tab(v, "d");
+            await v.Open("Change column D: Random", "#column-d");
+        }),
+        ("one column", async v =>
+        {
+            foreach (var (letter, name) in new[] { ("D", "Random"), ("C", "Steered"), ("B", "Capped") })
+            {
+                await Tab(v, letter.ToLowerInvariant());
+                await v.Open($"Change column {letter}: {name}", $"#column-{letter.ToLowerInvariant()}");
+                await v.Press($"Remove column {letter}");
+                await Assertions.Expect(v.Page.Locator($".column-head.col-{letter.ToLowerInvariant()}")).ToHaveCountAsync(0);
+            }
+
+            await v.Send("And alone?");
+            await v.Idle();
+        }),
     ];
 
     /// <summary>Goes through all states; what is wrong with any, a sentence each.</summary>
@@ -103,6 +133,23 @@ internal static class PageStates
         }
 
         return findings;
+    }
+
+    // A narrow window has the button among the settings, which lie over the page.
+    private static async Task Add(Visit visit, int columns)
+    {
+        var settings = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true });
+        var narrow = await settings.IsVisibleAsync();
+        if (narrow) await settings.ClickAsync();
+        await visit.Press("Add column");
+        await Assertions.Expect(visit.Page.Locator(".column-head")).ToHaveCountAsync(columns);
+        if (narrow) await visit.Page.Locator("#controls .close").ClickAsync();
+    }
+
+    private static async Task Tab(Visit visit, string letter)
+    {
+        var tab = visit.Page.Locator($".column-head.col-{letter} .tab");
+        if (await tab.IsVisibleAsync()) await tab.ClickAsync();
     }
 
     // A long answer, of which something is seen.

@@ -1,4 +1,4 @@
-using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Conversations;
 using Microsoft.Playwright;
 
 namespace AxisDemo.Browser.Tests;

@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
 
@@ -33,8 +33,8 @@ internal sealed class Batch : IDisposable
         {
             if (tokens[s].Length == 0) continue;
             var from = rows.Add(tokens[s], computed[s], pages[s]);
-            var hooks = new SequenceHooks(model.Config.Layers, model.Config.Width, model.Vectors, interventions?[s] ?? [], [], captureRows: false, lastFrom: 0);
-            plan.Add(hooks, from, tokens[s].Length, computed[s], 0, new bool[computed[s] + tokens[s].Length]);
+            var hooks = new SequenceHooks(model.Config.Shape, model.Vectors, interventions?[s] ?? [], [], [], prompt: 1, keys: 0);
+            plan.Add(hooks, from, tokens[s].Length, computed[s], 0, new TokenMarks[computed[s] + tokens[s].Length]);
             wanted.Add(from + tokens[s].Length - 1);
             computed[s] += tokens[s].Length;
         }

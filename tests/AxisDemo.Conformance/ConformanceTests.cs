@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Tests.Model;
@@ -57,7 +57,7 @@ public abstract class ConformanceTests
         for (var h = 0; h < names.Length; h++)
         {
             // A softmax's relative error is its scores' error twice: the score's own, and the others' in the sum.
-            var (width, times) = points[h].Site == Site.Pattern ? (ids.Length, 2) : (model.Transformer.WidthOf(points[h].Site), 1);
+            var (width, times) = points[h].Site == Site.Pattern ? (ids.Length, 2) : (model.Transformer.Config.Shape.WidthOf(points[h].Site), 1);
             Engine.Close(golden.Floats(names[h]), run.Hooks[names[h]], width, names[h], times);
         }
     }

@@ -1,5 +1,5 @@
-using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Model;
 using AxisDemo.Serving;
 using AxisDemo.Tests.Model;
 
@@ -52,14 +52,14 @@ public abstract class ServingConformanceTests : ServingChecks
         var expected = await Collect(engine, kept);
         using var leave = new CancellationTokenSource();
         var other = Collect(engine, kept);
-        var reason = "";
+        FinishReason? reason = null;
         await foreach (var e in engine.StreamAsync(Request(golden, 0, 200), leave.Token))
         {
             if (e is TokenEvent { Index: 2 }) await leave.CancelAsync();
             if (e is FinishedEvent finished) reason = finished.Reason;
         }
 
-        Assert.Equal("cancelled", reason);
+        Assert.Equal(FinishReason.Cancelled, reason);
         Assert.Equal(expected.OfType<TokenEvent>().Select(t => t.Id), (await other).OfType<TokenEvent>().Select(t => t.Id));
     }
 
@@ -77,7 +77,7 @@ public abstract class ServingConformanceTests : ServingChecks
         {
             // Added eight times, the largest elements leave float32's range.
             var broken = Request(golden, 0, 16) with { Interventions = [Intervention.Add(Enumerable.Range(16, 8).Select(l => (l, axis, amount)))], Watch = [Watch(golden)] };
-            foreach (var request in (GenerationRequest[])[broken, broken with { Watch = [] }, broken with { Sampling = Sampling.Greedy, Read = true }, broken with { WatchPrompt = true }, broken with { CaptureResponseMean = true }])
+            foreach (var request in (GenerationRequest[])[broken, broken with { Watch = [] }, broken with { Sampling = Sampling.Greedy, Read = true }, broken with { WatchPrompt = true }, broken with { Captures = [Capture.AnswerMean(30)] }])
             {
                 var (other, failed) = (Collect(engine, fine), await Collect(engine, request));
                 Assert.Contains("not a finite number", Assert.IsType<FailedEvent>(failed[^1]).Error, StringComparison.Ordinal);

@@ -1,19 +1,13 @@
+using AxisDemo.Formats;
+
 namespace AxisDemo.Tests;
 
 /// <summary>Where the checkout's files are: found from the test assembly upwards, so that tests run from any working directory.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Find();
+    public static string Root { get; } = FoldersAbove.With("AxisDemo.sln", AppContext.BaseDirectory);
 
     public static string Fixture(params string[] parts) => Path.Combine([Root, "tests", "fixtures", .. parts]);
 
     public static string Model => Path.Combine(Root, "models", "SmolLM2-135M-Instruct.Q4_1.gguf");
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "AxisDemo.sln")))
-                return folder.FullName;
-        throw new DirectoryNotFoundException($"No AxisDemo.sln above {AppContext.BaseDirectory}.");
-    }
 }

@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Tests.Conformance;
 
 namespace AxisDemo.Torch.Tests;
@@ -66,6 +66,28 @@ public sealed class TorchChoiceConformanceTests : ChoiceConformanceTests
 public sealed class TorchGivenAnswerConformanceTests : GivenAnswerConformanceTests
 {
     protected override EngineUnderTest Engine { get; } = new Float32();
+}
+
+public sealed class TorchPatchingConformanceTests : PatchingConformanceTests
+{
+    protected override EngineUnderTest Under { get; } = new Float32();
+}
+
+public sealed class TwoDevicePatchingConformanceTests : PatchingConformanceTests
+{
+    protected override EngineUnderTest Under { get; } = new Float32(new TorchOptions { Devices = ["cpu", "cpu"] });
+}
+
+public sealed class TorchContinuedAnswerConformanceTests : ContinuedAnswerConformanceTests
+{
+    protected override EngineUnderTest Engine { get; } = new Float32();
+
+    protected override IEnumerable<int> Cuts => [1, 5, 17];
+}
+
+public sealed class TorchCaptureConformanceTests : CaptureConformanceTests
+{
+    protected override EngineUnderTest Under { get; } = new Float32();
 }
 
 public sealed class TorchServingConformanceTests : ServingConformanceTests

@@ -1,5 +1,5 @@
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Serving;

@@ -1,7 +1,7 @@
 // The instrument over Plotly: create, extend, show, dispose. It keeps every point it has been given.
 
-import { point, points } from './points.js';
-import { A, B, Series, valueOf } from './chart/series.js';
+import { letters, point, points } from './points.js';
+import { Series, valueOf } from './chart/series.js';
 import { escape, figure } from './chart/figure.js';
 import { Pointer } from './chart/pointer.js';
 import { Tail } from './chart/tail.js';
@@ -45,7 +45,7 @@ class Chart {
   constructor(library, element, conversation, options) {
     Object.assign(this, { library, element, conversation, options });
     this.frame = element.closest('.chart');
-    this.shown = { axis: options.axis, reading: 'read', names: ['A', 'B'], next: [null, null] };
+    this.shown = { axis: options.axis, reading: 'read', columns: [] };
     this.series = new Series();
     this.view = new View(this);
     this.pointer = new Pointer(this);
@@ -80,8 +80,8 @@ class Chart {
     else this.schedule();
   }
 
-  // What is drawn from now on: {axis, reading, names, next}: an axis with what it is labelled with, the columns' names and next
-  // floors.
+  // What is drawn from now on: {axis, reading, columns}: an axis with what it is labelled with, and the columns as the next turn will
+  // have them, [{column, name, floor}].
   show(shown) {
     if (shown.axis.key !== this.shown.axis.key || shown.reading !== this.shown.reading) this.view.y = null;
     this.shown = shown;
@@ -118,7 +118,7 @@ class Chart {
     const style = getComputedStyle(document.documentElement);
     const get = name => style.getPropertyValue(name).trim();
     return {
-      a: get('--a'), b: get('--b'), ink: get('--ink-soft'), strong: get('--ink'), faint: get('--line-strong'),
+      columns: [...letters].map(letter => get(`--${letter}`)), ink: get('--ink-soft'), strong: get('--ink'), faint: get('--line-strong'),
       line: get('--line'), paper: get('--paper'), mark: get('--mark'),
     };
   }
@@ -143,7 +143,7 @@ class Chart {
 
   figure(marked = this.view.marking) {
     return figure({
-      ...this.shown, series: this.series, columns: this.columns, view: this.view.now(this.columns), marked,
+      ...this.shown, series: this.series, turns: this.columns, view: this.view.now(this.columns), marked,
       width: this.element.clientWidth, height: this.element.clientHeight, colours: this.colours(),
     });
   }
@@ -161,8 +161,9 @@ class Chart {
     // A picture stands on any ground and by itself: it takes the page's paper along, and says what its lines are.
     const { traces, layout } = this.figure(null), colours = this.colours(), { axis, reading } = this.shown;
     // As the columns were called when they answered, each name once.
-    const ran = column => escape([...new Set(this.series.turns.map(t => t?.columns[column].name))].filter(name => name).join(', ') || this.shown.names[column]);
-    const legend = `<b><span style="color:${colours.a}">${ran(A)}</span> · <span style="color:${colours.b}">${ran(B)}</span></b>`
+    const ran = column => [...new Set(this.series.turns.map(t => t?.columns[column]?.name))].filter(name => name).join(', ') || this.shown.columns.find(c => c.column === column).name;
+    const drawn = this.series.turns.length ? this.series.columns() : this.shown.columns.map(c => c.column);
+    const legend = `<b>${drawn.map(column => `<span style="color:${colours.columns[column]}">${escape(ran(column))}</span>`).join(' · ')}</b>`
       + ` · ${escape(axis.name)}, block ${axis.layer} · ${reading}`;
     layout.annotations.push({ xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', yshift: 20, text: legend, showarrow: false, font: { size: 13, color: colours.strong } });
     layout.annotations.push(...this.view.names().map(({ x, text }) => (

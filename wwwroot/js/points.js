@@ -1,5 +1,8 @@
 // Every token that the page has been told of, by its place. The chart fills it; the chart and the token card read it.
 
+// Columns by their number: the letter that styles and ids name them by.
+export const letters = 'abcd';
+
 const all = new Map();
 const key = (turn, column, sample, index) => `${turn}-${column}-${sample}-${index}`;
 

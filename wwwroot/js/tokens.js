@@ -1,7 +1,7 @@
 // The token card: what is known of the token under the pointer or the keyboard's focus. One listener for all tokens.
 // Tells the chart (`axis:token` on the document: a point or null) and hears from it (`axis:point`: {point, x, y} or null).
 
-import { points } from './points.js';
+import { letters, points } from './points.js';
 
 const signed = v => (v < 0 ? '−' : '+') + Math.abs(v).toFixed(1);
 const shown = text => JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"') || '·';
@@ -87,7 +87,7 @@ export function start(conversation) {
 function fill(card, p, around) {
   const head = document.createElement('b');
   head.textContent = shown(p.text);
-  head.className = p.column === 0 ? 'a-ink' : 'b-ink';
+  head.className = `${letters[p.column]}-ink`;
   card.replaceChildren(head);
   const row = (name, value) => {
     const line = document.createElement('span');

@@ -106,7 +106,7 @@ internal static class Benchmark
         {
             Prompt = [.. settings.Prompt, i % engine.Model.Vocabulary],
             Sampling = new Sampling { Seed = (ulong)i },
-            CaptureResponseMean = true,
+            Captures = [Capture.AnswerMean(engine.Model.Layers)],
         }).ToArray();
         var rates = new List<double>();
         for (var i = -1; i < settings.Runs; i++)
@@ -154,7 +154,7 @@ internal static class Benchmark
             }
             else if (e is FinishedEvent finished)
             {
-                if (finished.Reason == "cancelled") throw new OperationCanceledException(cancellation);
+                if (finished.Reason == FinishReason.Cancelled) throw new OperationCanceledException(cancellation);
                 inner = finished.FirstTokenMilliseconds;
             }
             else if (e is FailedEvent failed) throw new WorkFailedException(failed.Error);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using AxisDemo.Formats;
 using AxisDemo.Interp;
+using AxisDemo.Model.Hooks;
 using AxisDemo.Serving;
 
 namespace AxisDemo.Cli.Commands;
@@ -91,9 +92,8 @@ internal static class CalibrateCommand
             return [.. new[] { (0.6, 0.9), (0.67, 0.87), (0.7, 0.9) }.Select(b => ((int)Math.Round(b.Item1 * layers), (int)Math.Round(b.Item2 * layers))).Where(b => b.Item1 < b.Item2)];
         return [.. text.Split(',').Select(band =>
         {
-            var ends = band.Split(':');
-            return ends.Length == 2 && int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from) && int.TryParse(ends[1], NumberStyles.None, CultureInfo.InvariantCulture, out var to)
-                ? (from, to)
+            return band.Contains(':', StringComparison.Ordinal) && LayerRange.TryParse(band, out var range)
+                ? (range.From, range.To)
                 : throw new InputException("--bands", band, "is no band.", "Give a:b, half open; several with commas.");
         })];
     }

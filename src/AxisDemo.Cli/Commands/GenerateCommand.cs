@@ -14,9 +14,10 @@ internal static class GenerateCommand
         var interventions = new InterventionOptions(watch: true);
         var sampling = new SamplingOptions();
         var maxTokens = new Option<int>("--max-tokens") { Description = "The longest answer.", HelpName = "N", DefaultValueFactory = _ => 256 }.Exact();
+        var beginning = new Option<string?>("--beginning") { Description = "Token ids that the answer begins with: it goes on from there as if it had written them.", HelpName = "IDS" };
         var read = new Option<bool>("--read") { Description = "Let the plain model read the answer too: its projection, KL and choice at every token." };
         var json = CommonOptions.Json();
-        var command = new Command("generate", "Generates an answer and streams it: text, or with --json one event a line.") { maxTokens, read, json };
+        var command = new Command("generate", "Generates an answer and streams it: text, or with --json one event a line.") { maxTokens, beginning, read, json };
         model.AddTo(command);
         prompt.AddTo(command);
         sampling.AddTo(command);
@@ -31,6 +32,8 @@ internal static class GenerateCommand
             {
                 Prompt = given.Ids,
                 PromptSpecial = given.Special,
+                PromptGenerated = given.Generated,
+                Beginning = parsed.GetValue(beginning) is { } ids ? PromptOptions.ParseIds(ids, engine.Tokenizer.VocabularySize, "--beginning") : [],
                 Sampling = sampling.Read(parsed, given.Turn),
                 MaxTokens = parsed.GetValue(maxTokens),
                 Interventions = changes,
@@ -71,7 +74,7 @@ internal static class GenerateCommand
                 case FinishedEvent finished:
                     Output.Line(finished.Text ?? "");
                     foreach (var ((axis, layer), mean) in sums) Output.Note($"{axis} at layer {layer}: mean {mean}");
-                    Output.Note($"{finished.Tokens} tokens, {finished.TokensPerSecond:0.0} tokens/s, first after {finished.FirstTokenMilliseconds:0} ms, ended by {finished.Reason}");
+                    Output.Note($"{finished.Tokens} tokens, {finished.TokensPerSecond:0.0} tokens/s, first after {finished.FirstTokenMilliseconds:0} ms, ended by {finished.Reason.Word()}");
                     break;
             }
         }
@@ -82,7 +85,7 @@ internal static class GenerateCommand
     private static int Outcome(GenerationEvent e, int code) => e switch
     {
         FailedEvent failed => throw new WorkFailedException(failed.Error),
-        FinishedEvent { Reason: "cancelled" } => throw new OperationCanceledException(),
+        FinishedEvent { Reason: FinishReason.Cancelled } => throw new OperationCanceledException(),
         _ => code,
     };
 

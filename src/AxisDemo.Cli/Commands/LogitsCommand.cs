@@ -29,7 +29,7 @@ internal static class LogitsCommand
             var points = (parsed.GetValue(hooks) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Distinct().Select(name => HookPoint.Parse(name, loaded.Info.Layers)).ToList();
             var from = parsed.GetValue(positions) switch { "last" => given.Ids.Length - 1, "none" => given.Ids.Length, _ => 0 };
-            var seen = Inspector.Run(loaded.Transformer, given.Ids, points, interventions.Read(parsed, loaded.Info).Interventions, logitsFrom: from, special: given.Special);
+            var seen = Inspector.Run(loaded.Transformer, given.Ids, points, interventions.Read(parsed, loaded.Info).Interventions, logitsFrom: from, marks: given.Marks());
             cancellation.ThrowIfCancellationRequested();
 
             var tensors = Tensors(seen, given.Ids.Length, loaded.Info.Vocabulary);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using AxisDemo.Interp;
+using AxisDemo.Serving;
 
 namespace AxisDemo.Cli.Commands;
 

@@ -1,7 +1,8 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using AxisDemo.Compute;
 using AxisDemo.Formats;
 
 namespace AxisDemo.Cli;
@@ -27,8 +28,8 @@ internal static class CommonOptions
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var n) && n is < 1 or > 1024)
-                result.AddError($"--threads {n}: give a number from 1 to 1024.");
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var n) && n is < 1 or > CpuOptions.MostThreads)
+                result.AddError($"--threads {n}: give a number from 1 to {CpuOptions.MostThreads}.");
         });
         return option;
     }

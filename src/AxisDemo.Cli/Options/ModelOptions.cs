@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Serving;
 
@@ -12,7 +12,7 @@ internal sealed class ModelOptions
     private readonly Option<int> threads = CommonOptions.Threads();
     private readonly Option<string> kernels = CommonOptions.Kernels();
     private readonly Option<bool> ignoreMemory = new("--ignore-memory") { Description = "Load the model even if it does not fit into memory." };
-    private readonly Option<int> kvBudget = CommonOptions.Number("--kv-budget", "The most that keys and values may take, running and cached together, MiB.", 2048, 16, 1 << 20);
+    private readonly Option<int> kvBudget = CommonOptions.Number("--kv-budget", "The most that keys and values may take, running and cached together, MiB.", 2048, EngineOptions.LeastKvMegabytes, EngineOptions.MostMegabytes);
     private readonly Option<string> backend = CommonOptions.Backend();
     private readonly Option<string> device = CommonOptions.Device();
     private readonly Option<string> precision = CommonOptions.Precision();

@@ -58,17 +58,17 @@ internal sealed class PromptOptions
         return Conversation.Encode(tokenizer, template(), conversation, variables: variables);
     }
 
-    public static int[] ParseIds(string text, int vocabulary)
+    public static int[] ParseIds(string text, int vocabulary, string option = "--ids")
     {
         var parts = text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var ids = new int[parts.Length];
         for (var i = 0; i < ids.Length; i++)
         {
             if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out ids[i]) || ids[i] >= vocabulary)
-                throw new InputException("--ids", parts[i], $"is no token; ids are 0 to {vocabulary - 1}.", "Give them with commas: 1,2,3.");
+                throw new InputException(option, parts[i], $"is no token; ids are 0 to {vocabulary - 1}.", "Give them with commas: 1,2,3.");
         }
 
-        return ids.Length > 0 ? ids : throw new InputException("--ids", "", "there is no id.", "Give them with commas: 1,2,3.");
+        return ids.Length > 0 ? ids : throw new InputException(option, "", "there is no id.", "Give them with commas: 1,2,3.");
     }
 
     public static List<ChatMessage> ReadMessages(string path)

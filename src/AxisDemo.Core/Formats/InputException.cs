@@ -15,6 +15,12 @@ public sealed class InputException(string source, string field, string fault, st
     // Room for long paths and lists of what is supported, and none for a whole file that a parser quotes.
     private const int Longest = 1000;
 
+    /// <summary>What stands for a request in the place of a file's path.</summary>
+    public const string Request = "request";
+
+    /// <summary>What kind of fault it is, for those who do something about it.</summary>
+    public FaultKind Kind { get; init; } = source == Request ? FaultKind.Request : FaultKind.Input;
+
     /// <summary>The file's path, or what stands for it.</summary>
     public string Origin { get; } = source;
 
@@ -33,4 +39,19 @@ public sealed class InputException(string source, string field, string fault, st
         message = remedy.Length > 0 ? $"{message} {remedy}" : message;
         return message.AsSpan().IndexOfAnyInRange('\0', '\u001f') < 0 ? message : string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
     }
+}
+
+/// <summary>What can be done about a fault.</summary>
+public enum FaultKind
+{
+    /// <summary>A file or an option has to be another.</summary>
+    Input,
+    /// <summary>The request has to be another: a field of it, or a name in it.</summary>
+    Request,
+    /// <summary>Nothing is wrong with the request: the queue is full, and later it is not.</summary>
+    Queue,
+    /// <summary>Nothing is wrong with the request: no model is in memory yet.</summary>
+    NotReady,
+    /// <summary>A model does not fit into the memory that is left: another may leave it.</summary>
+    Memory,
 }

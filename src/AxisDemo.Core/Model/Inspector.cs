@@ -1,5 +1,5 @@
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model.Hooks;
 
 namespace AxisDemo.Model;
@@ -18,67 +18,68 @@ public static class Inspector
     /// <param name="hooks">Hook points to return, by their names.</param>
     /// <param name="interventions">In order; those at <see cref="Positions.Last"/> act on the last token.</param>
     /// <param name="watches">Projections to return.</param>
-    /// <param name="chunk">Tokens per step; 0: all at once. Attention patterns need all at once.</param>
-    /// <param name="special">For each token whether it is the template's own, for <see cref="Positions.NoSpecial"/>; null: none is.</param>
+    /// <param name="chunk">Tokens per step; 0: all at once.</param>
+    /// <param name="marks">What each token is, for <see cref="Positions.NoSpecial"/> and <see cref="Positions.Generated"/>; null: text that nobody generated.</param>
     /// <param name="logitsFrom">First position whose logits are returned; the number of tokens: none.</param>
     public static Inspection Run(Transformer model, ReadOnlySpan<int> tokens, IReadOnlyList<HookPoint>? hooks = null,
-        IReadOnlyList<Intervention>? interventions = null, IReadOnlyList<Watch>? watches = null, int chunk = 0, int logitsFrom = 0, IReadOnlyList<bool>? special = null)
+        IReadOnlyList<Intervention>? interventions = null, IReadOnlyList<Watch>? watches = null, int chunk = 0, int logitsFrom = 0, IReadOnlyList<TokenMarks>? marks = null)
     {
+        ArgumentNullException.ThrowIfNull(model);
         var config = model.Config;
         if (tokens.Length == 0) throw new InputException("request", "ids", "there is no token.", "Give at least one.");
         if (tokens.Length > config.Context) throw new InputException("request", "ids", $"{tokens.Length} tokens are more than the context of {config.Context}.");
         foreach (var id in tokens)
             if (id < 0 || id >= config.Vocabulary) throw new InputException("request", "ids", $"{id} is no token; ids are 0 to {config.Vocabulary - 1}.");
-        hooks ??= [];
-        watches ??= [];
-        long positions = tokens.Length;
-        var captured = hooks.Sum(h => positions * (h.Site == Site.Pattern ? config.Heads * positions : model.WidthOf(h.Site)));
-        if (captured > Largest || (long)(tokens.Length - Math.Min(logitsFrom, tokens.Length)) * config.Vocabulary > Largest)
-            throw new InputException("request", "hooks", $"{tokens.Length} tokens with {hooks.Count} hooks and their logits are more than one pass can return.", "Ask for fewer hooks, for fewer positions of logits, or for a shorter text.");
-        chunk = chunk == 0 ? tokens.Length : chunk;
-        if (chunk < tokens.Length && hooks.Any(h => h.Site == Site.Pattern))
-            throw new InputException("request", "hooks", "attention patterns need all tokens in one step.");
+        (hooks, watches, interventions) = (hooks ?? [], watches ?? [], interventions ?? []);
+        var (count, shape) = (tokens.Length, config.Shape);
+        Capture[] captures = [.. hooks.Distinct().Select(h => Capture.Rows(h, count))];
+        if (captures.Sum(c => c.Bytes(shape, 0, count)) / sizeof(float) > Largest || (long)(count - Math.Min(logitsFrom, count)) * config.Vocabulary > Largest)
+            throw new InputException("request", "hooks", $"{count} tokens with {hooks.Count} hooks and their logits are more than one pass can return.", "Ask for fewer hooks, for fewer positions of logits, or for a shorter text.");
+        InterventionCheck.Validate(interventions, shape, count);
 
         using var kv = model.CreateKeyValues(PageTokens);
-        var pages = Enumerable.Range(0, (tokens.Length + PageTokens - 1) / PageTokens).ToArray();
+        var pages = Enumerable.Range(0, (count + PageTokens - 1) / PageTokens).ToArray();
         kv.EnsurePages(pages.Length);
-        var sequence = new SequenceHooks(config.Layers, config.Width, model.Vectors, interventions ?? [], watches, captureRows: false, lastFrom: tokens.Length - 1);
-        special ??= new bool[tokens.Length];
-        var result = new Inspection(tokens.Length, config.Vocabulary, logitsFrom, watches.Count, sequence.Caps);
-        foreach (var hook in hooks)
-            result.Hooks[hook.ToString()] = hook.Site == Site.Pattern ? [] : new float[tokens.Length * model.WidthOf(hook.Site)];
-
-        var (rows, plan, slots) = (new StepRows(), new HookPlan(), new int[hooks.Count]);
-        for (var start = 0; start < tokens.Length; start += chunk)
+        var sequence = new SequenceHooks(shape, model.Vectors, interventions, watches, captures, count, count);
+        marks ??= new TokenMarks[count];
+        var result = new Inspection(count, config.Vocabulary, logitsFrom, watches.Count, sequence.Caps);
+        CaptureRun[] runs = [.. captures.Select(c => new CaptureRun(c, shape, count))];
+        chunk = chunk == 0 ? count : chunk;
+        var (rows, plan) = (new StepRows(), new HookPlan());
+        for (var start = 0; start < count; start += chunk)
         {
-            var count = Math.Min(chunk, tokens.Length - start);
+            var some = Math.Min(chunk, count - start);
             rows.Clear();
             plan.Clear();
-            rows.Add(tokens.Slice(start, count), start, pages);
-            var first = plan.Add(sequence, 0, count, start, count, special);
-            for (var h = 0; h < hooks.Count; h++)
-            {
-                if (hooks[h].Site == Site.Pattern) plan.Patterns[hooks[h].Layer] = new AttentionPattern(config.Heads, count, count);
-                else slots[h] = plan.Capture(hooks[h], count, model.WidthOf(hooks[h].Site));
-            }
-
-            // The final norm's hook lies behind the last block, so at least one row of logits is asked for.
-            var from = Math.Min(Math.Max(start, logitsFrom), start + count - 1);
-            var wanted = Enumerable.Range(from - start, start + count - from).ToArray();
+            rows.Add(tokens.Slice(start, some), start, pages);
+            var first = plan.Add(sequence, 0, some, start, some, marks);
+            var from = Math.Min(Math.Max(start, logitsFrom), start + some);
+            var wanted = Enumerable.Range(from - start, start + some - from).ToArray();
             model.Forward(rows, kv, plan, wanted);
-            for (var i = 0; i < wanted.Length; i++)
-                if (start + wanted[i] >= logitsFrom)
-                    model.Logits(i).CopyTo(result.Logits.AsSpan((start + wanted[i] - logitsFrom) * config.Vocabulary));
-            result.Keep(sequence, model.Ops.Results, first, start, count);
-            for (var h = 0; h < hooks.Count; h++)
+            for (var i = 0; i < wanted.Length; i++) model.Logits(i).CopyTo(result.Logits.AsSpan((from + i - logitsFrom) * config.Vocabulary));
+            result.Keep(sequence, model.Ops.Results, first, start, some);
+            for (var c = 0; c < runs.Length; c++)
             {
-                var name = hooks[h].ToString();
-                if (hooks[h].Site == Site.Pattern) result.Hooks[name] = plan.Patterns[hooks[h].Layer].Values;
-                else model.Ops.Results.Slice(slots[h], count * model.WidthOf(hooks[h].Site)).CopyTo(result.Hooks[name].AsSpan(start * model.WidthOf(hooks[h].Site)));
+                var step = plan.Captured(sequence.Captures[c], first, start, some, some, model.Ops.Results);
+                for (var i = 0; i < some; i++) runs[c].Take(step, some, i, start + i);
             }
         }
 
+        foreach (var run in runs) result.Hooks[run.Capture.Name] = Values(run, count);
         return result;
+    }
+
+    // A captured pattern is by row; it is given by head.
+    private static float[] Values(CaptureRun run, int tokens)
+    {
+        var rows = run.Result()!.AllValues();
+        if (run.Capture.Site != Site.Pattern) return rows;
+        var byHead = new float[rows.Length];
+        var heads = run.Width / tokens;
+        for (var row = 0; row < tokens; row++)
+            for (var head = 0; head < heads; head++)
+                rows.AsSpan((row * heads + head) * tokens, tokens).CopyTo(byHead.AsSpan((head * tokens + row) * tokens));
+        return byHead;
     }
 }
 

@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model.Hooks;
 
 namespace AxisDemo.Model;
@@ -42,16 +42,11 @@ public sealed class Transformer : IDisposable
     /// <summary>The engine.</summary>
     public ITensorOps Ops => ops;
 
+    /// <summary>Rows times blocks computed so far: what a run costs, whatever the machine.</summary>
+    public long RowBlocks { get; private set; }
+
     /// <summary>Page storage for this model's keys and values.</summary>
     public IKvStore CreateKeyValues(int pageTokens) => ops.KeyValues(Config.Layers, Config.KvHeads, Config.HeadDim, pageTokens);
-
-    /// <summary>Width of a site's rows, for captures (attention patterns are captured apart).</summary>
-    public int WidthOf(Site site) => site switch
-    {
-        Site.Q or Site.RotQ or Site.Z => Config.Heads * Config.HeadDim,
-        Site.K or Site.RotK or Site.V => Config.KvHeads * Config.HeadDim,
-        _ => Config.Width,
-    };
 
     /// <summary>
     /// One step: computes every row, stores its keys and values, and the logits of the rows asked for: row j of <see cref="Logits"/>
@@ -62,10 +57,17 @@ public sealed class Transformer : IDisposable
         ops.Begin(rows, hooks.Results);
         ops.Embed(weights.Embedding, Config.EmbeddingScale, x);
         hooks.At(ops, Site.Embed, -1, x);
-        for (var layer = 0; layer < Config.Layers; layer++) Block(layer, kv, hooks);
+        for (var layer = rows.Count > 0 ? 0 : rows.NextEntry; layer < Config.Layers; layer++)
+        {
+            // Rows whose stream is known so far: what lies below this block is not computed again.
+            while (rows.Enter(layer, out var stream)) ops.Append(x, stream.Span);
+            Block(layer, kv, hooks);
+            RowBlocks += rows.Count;
+        }
+
+        if (hooks.Wants(Site.FinalNormalized)) hooks.At(ops, Site.FinalNormalized, -1, FinalNormalized());
         if (logitRows.Length > 0)
         {
-            hooks.At(ops, Site.FinalNormalized, -1, FinalNormalized(hooks));
             ops.Gather(x, logitRows, last);
             ops.RmsNorm(last, weights.FinalNorm, Config.NormEpsilon, last);
             ops.Head(last, logitRows.Length, weights.Head, Config.FinalSoftCap, logits);
@@ -99,7 +101,7 @@ public sealed class Transformer : IDisposable
         hooks.At(ops, Site.RotQ, layer, q);
         hooks.At(ops, Site.RotK, layer, k);
         var settings = new AttentionSettings(Config.Heads, Config.KvHeads, Config.HeadDim, Config.AttentionScale, block.Window, Config.AttentionSoftCap);
-        ops.Attend(q, k, v, kv, layer, settings, z, hooks.Patterns.GetValueOrDefault(layer));
+        ops.Attend(q, k, v, kv, layer, settings, z, hooks.Seen(layer), hooks.Given(layer));
         hooks.At(ops, Site.Z, layer, z);
         ops.MatMul(z, new MatMulOutput(w.O, null, attnOut));
         if (w.PostAttentionNorm is not null) ops.RmsNorm(attnOut, w.PostAttentionNorm, Config.NormEpsilon, attnOut);
@@ -118,9 +120,9 @@ public sealed class Transformer : IDisposable
     }
 
     // The gain belongs to the head's input; TransformerLens' hook is before it. Computed only when somebody looks.
-    private IBuffer FinalNormalized(HookPlan hooks)
+    private IBuffer FinalNormalized()
     {
-        if (hooks.Wants(Site.FinalNormalized)) ops.RmsNorm(x, null, Config.NormEpsilon, normed);
+        ops.RmsNorm(x, null, Config.NormEpsilon, normed);
         return normed;
     }
 

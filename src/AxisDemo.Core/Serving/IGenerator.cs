@@ -20,7 +20,7 @@ public interface IGenerator
 
     /// <summary>
     /// Runs a request. The first event comes at once; cancelling the token takes the request out at the next step and ends the stream
-    /// with <see cref="FinishedEvent"/> "cancelled". An invalid request, or one beyond the queue's limit, throws
+    /// with <see cref="FinishReason.Cancelled"/>. An invalid request, or one beyond the queue's limit, throws
     /// <see cref="Formats.InputException"/> before anything is queued.
     /// </summary>
     IAsyncEnumerable<GenerationEvent> StreamAsync(GenerationRequest request, CancellationToken cancellation = default);

@@ -57,6 +57,32 @@ public class GenerateCommandTests
     }
 
     [Fact]
+    public void A_beginning_is_continued_and_its_tokens_are_not_told_again()
+    {
+        string[] Tokens(params string[] more)
+        {
+            var run = Axis.Run(["generate", "--prompt", "Name a bird.", "--max-tokens", "8", "--seed", "5", "--json", .. more]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            Assert.Equal(8, run.JsonLines[^1].GetProperty("tokens").GetInt32());
+            return [.. run.JsonLines.Where(e => e.GetProperty("kind").GetString() == "token").Select(e => e.GetRawText())];
+        }
+
+        var whole = Tokens();
+        var ids = whole.Select(t => JsonDocument.Parse(t).RootElement.GetProperty("id").GetInt32());
+        Assert.Equal(whole[3..], Tokens("--beginning", string.Join(',', ids.Take(3))));
+        Axis.Run("generate", "--prompt", "Hi", "--beginning", "1,x").AssertBadInput("--beginning: x", "is no token");
+        // Nothing is left to write.
+        Assert.Equal((0, "length"), Ended("2", "1,2"));
+        Assert.Equal((0, "length"), Ended("2", "1,2,3"));
+
+        (int, string?) Ended(string most, string beginning)
+        {
+            var lines = Axis.Run("generate", "--prompt", "Hi", "--max-tokens", most, "--beginning", beginning, "--json").JsonLines;
+            return (lines.Count(e => e.GetProperty("kind").GetString() == "token"), lines[^1].GetProperty("reason").GetString());
+        }
+    }
+
+    [Fact]
     public void Text_mode_prints_the_answer_alone_on_stdout()
     {
         var run = Axis.Run("generate", "--prompt", "Say hello.", "--seed", "3", "--max-tokens", "6");

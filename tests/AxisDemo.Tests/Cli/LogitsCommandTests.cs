@@ -28,6 +28,36 @@ public class LogitsCommandTests
     }
 
     [Fact]
+    public void The_rows_of_one_run_are_patched_into_another()
+    {
+        using var folder = new TemporaryFolder();
+        float[] Logits(string ids, string? intervene = null, string? hooks = null)
+        {
+            var run = Axis.Run(["logits", "--ids", ids, "--logits", "last", "--out", folder.File("run.safetensors"), .. intervene is null ? [] : (string[])["--intervene", intervene], .. hooks is null ? [] : (string[])["--hooks", hooks]]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            using var file = SafetensorsFile.Open(folder.File("run.safetensors"));
+            Assert.True(file.TryGet("logits", out var logits));
+            return logits.ToFloats();
+        }
+
+        var clean = Logits("1,9690,198,2683", hooks: string.Join(',', Enumerable.Range(0, 4).SelectMany(l => (string[])[$"blocks.{l}.hook_resid_pre", $"blocks.{l}.attn.hook_z", $"blocks.{l}.attn.hook_pattern"])));
+        File.Move(folder.File("run.safetensors"), folder.File("clean.safetensors"));
+        var plain = Logits("1,4093,198,2683");
+        Assert.NotEqual(clean, plain);
+        var before = folder.Write("before.json", """[{"kind":"patch","site":"resid_pre","layers":0,"positions":[1],"values":"clean.safetensors#blocks.0.hook_resid_pre"}]""");
+        Assert.Equal(clean, Logits("1,4093,198,2683", before));
+        var own = folder.Write("own.json", """
+            [{"kind":"patch","site":"z","layers":"0:4","heads":[0,8],"values":"clean.safetensors#blocks.{layer}.attn.hook_z"},
+             {"kind":"freeze","layers":"0:4","values":"clean.safetensors#blocks.{layer}.attn.hook_pattern"},
+             {"kind":"mask_head","heads":[]}]
+            """);
+        Assert.Equal(clean, Logits("1,9690,198,2683", own));
+        Assert.NotEqual(plain, Logits("1,4093,198,2683", own));
+        var beyond = folder.Write("beyond.json", """[{"kind":"patch","site":"resid_pre","layers":0,"values":"clean.safetensors#blocks.0.hook_resid_pre"}]""");
+        Axis.Run("logits", "--ids", "1,9690", "--intervene", beyond, "--out", folder.File("run.safetensors")).AssertBadInput("position 3 is none of the prompt's 2");
+    }
+
+    [Fact]
     public void An_unknown_hook_names_the_known_ones_and_writes_nothing()
     {
         using var folder = new TemporaryFolder();

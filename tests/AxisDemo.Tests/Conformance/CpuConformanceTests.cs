@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 
 namespace AxisDemo.Tests.Conformance;
 
@@ -31,6 +31,21 @@ public sealed class CpuChoiceConformanceTests : ChoiceConformanceTests
 public sealed class CpuGivenAnswerConformanceTests : GivenAnswerConformanceTests
 {
     protected override EngineUnderTest Engine { get; } = new VectorCpu();
+}
+
+public sealed class CpuPatchingConformanceTests : PatchingConformanceTests
+{
+    protected override EngineUnderTest Under { get; } = new ScalarCpu();
+}
+
+public sealed class CpuContinuedAnswerConformanceTests : ContinuedAnswerConformanceTests
+{
+    protected override EngineUnderTest Engine { get; } = new VectorCpu();
+}
+
+public sealed class CpuCaptureConformanceTests : CaptureConformanceTests
+{
+    protected override EngineUnderTest Under { get; } = new ScalarCpu();
 }
 
 public sealed class CpuServingConformanceTests : ServingConformanceTests

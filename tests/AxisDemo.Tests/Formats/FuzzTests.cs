@@ -1,7 +1,7 @@
 using AxisDemo.Formats;
 using AxisDemo.Interp;
 using AxisDemo.Interp.Import;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 
 namespace AxisDemo.Tests.Formats;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 
 namespace AxisDemo.Tests.Formats;

@@ -1,5 +1,5 @@
 using AxisDemo.Interp;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Serving;
@@ -82,7 +82,7 @@ public sealed class EmbeddedModelAxisTests(EngineFixture fixture) : IClassFixtur
         using var model = LoadedModel.Load(Repository.Model, new CpuOps(new CpuOptions { Threads = 2 }));
         var prompt = Conversation.Encode(Engine.Tokenizer, Engine.Template, messages, addGenerationPrompt: false);
         var name = $"blocks.{watch.Layer}.hook_resid_post";
-        var seen = Inspector.Run(model.Transformer, prompt.Ids, [new HookPoint(Site.ResidPost, watch.Layer)], [cap], special: prompt.Special).Hooks[name];
+        var seen = Inspector.Run(model.Transformer, prompt.Ids, [new HookPoint(Site.ResidPost, watch.Layer)], [cap], marks: prompt.Marks()).Hooks[name];
         Assert.All(turns.SelectMany(t => t.PerToken!), t => Assert.Equal(watch.Vector.Project(seen.AsSpan(t.Position * 576, 576)) - axis.Offset(watch.Layer), t.Post, 1e-2));
         Assert.False(axis.WasRenderedOtherwise(Engine.Template));
         Assert.True(axis.WasRenderedOtherwise(ChatTemplate.Parse("{{ messages[0].content }}", "other")));

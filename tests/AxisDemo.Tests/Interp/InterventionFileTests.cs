@@ -1,8 +1,8 @@
 using System.Text.Json;
 using AxisDemo.Formats;
 using AxisDemo.Interp;
-using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Model;
 
 namespace AxisDemo.Tests.Interp;
 
@@ -14,7 +14,7 @@ public sealed class InterventionFileTests : IDisposable
 
     public InterventionFileTests()
     {
-        library = new VectorLibrary(new ModelInfo("Tiny", "tiny.gguf", "abc", "llama", 1, "F32", Layers, Width, 64, 10, "CPU"), name => Path.Combine(folder.FullName, name));
+        library = new VectorLibrary(new ModelInfo("Tiny", "tiny.gguf", "abc", "llama", 1, "F32", Layers, Width, 64, 10, "CPU") { Heads = 2, KvHeads = 1, HeadDim = 2 }, name => Path.Combine(folder.FullName, name));
         var axis = new float[Layers * Width];
         var percentiles = new float[Layers * AxisFile.Percentiles];
         for (var l = 0; l < Layers; l++)
@@ -24,6 +24,10 @@ public sealed class InterventionFileTests : IDisposable
         }
 
         SafetensorsFileWith("v.safetensors", ("one", [Width], [3f, 0, 4]), ("all", [Layers, Width], axis), ("m", [Width], [1f, 1, 1]), ("wide", [5], new float[5]));
+        float[] Count(int n) => [.. Enumerable.Range(0, n).Select(i => (float)i)];
+        SafetensorsFileWith("run.safetensors", ("rows", [5, Width], Count(5 * Width)), ("two", [2, Width], Count(2 * Width)), ("each", [2, 5, Width], Count(2 * 5 * Width)), ("whole", [Layers, 5, Width], Count(Layers * 5 * Width)),
+            ("blocks.2.attn.hook_z", [5, 4], Count(20)), ("blocks.3.attn.hook_z", [5, 4], [.. Count(20).Select(v => v + 100)]), ("keys", [5, 2], Count(10)),
+            ("blocks.1.attn.hook_pattern", [2, 5, 5], Count(50)), ("means", [Layers, 4], Count(Layers * 4)), ("means3", [Layers, 2, 2], Count(Layers * 4)));
         new AxisFile(new AxisParts { Layers = Layers, Width = Width, Axis = axis, PercentileTable = percentiles, Provenance = Provenance("abc") }).Write(Path.Combine(folder.FullName, "a.axis.safetensors"));
         new AxisFile(new AxisParts { Layers = Layers, Width = Width, Axis = axis, Provenance = Provenance("other") }).Write(Path.Combine(folder.FullName, "foreign.axis.safetensors"));
     }
@@ -81,12 +85,106 @@ public sealed class InterventionFileTests : IDisposable
              {"kind":"ablate","vector":"v.safetensors#one","layers":0,"coefficient":0.5},
              {"kind":"mean_ablate","vector":"v.safetensors#one","mean":"v.safetensors#m","layers":"2","positions":"last"}]
             """);
-        Assert.Equal([InterventionKind.Add, InterventionKind.Ablate, InterventionKind.Ablate, InterventionKind.Ablate], list.Select(i => i.Kind));
+        Assert.Equal([InterventionKind.Add, InterventionKind.Ablate, InterventionKind.Ablate, InterventionKind.MeanAblate], list.Select(i => i.Kind));
         Assert.Equal((3, 2f), (list[0].Layers[0].Layer, list[0].Layers[0].Amount));
         Assert.Null(list[1].Layers[0].Addend);
         Assert.Equal((0.5f, "one"), (list[2].Layers[0].Amount, list[2].Layers[0].Addend!.Name));
         Assert.Equal((1f, "m", Positions.Last), (list[3].Layers[0].Amount, list[3].Layers[0].Addend!.Name, list[3].Positions));
     }
+
+    [Fact]
+    public void A_site_and_positions_can_be_named_for_every_kind()
+    {
+        var list = Parse("""
+            [{"kind":"cap","vector":"v.safetensors#one","layers":1,"threshold":1,"site":"attn_out","positions":"generated"},
+             {"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"site":"resid_pre","positions":[4,2,2]},
+             {"kind":"ablate","vector":"v.safetensors#one","site":"embed"},
+             {"kind":"ablate","vector":"run.safetensors#means","layers":"2","site":"z"}]
+            """);
+        Assert.Equal([Site.AttnOut, Site.ResidPre, Site.Embed, Site.Z], list.Select(i => i.Site));
+        Assert.Equal([Positions.Generated, Positions.At([2, 4]), Positions.All, Positions.All], list.Select(i => i.Positions));
+        Assert.Equal([2, 4], list[1].Positions.List);
+        Assert.Equal([1, 1, -1, 2], list.Select(i => i.Blocks.Single()));
+        Assert.Equal([8f, 9, 10, 11], list[3].Layers[0].Vector.Values.ToArray());
+    }
+
+    [Fact]
+    public void Heads_are_masked_by_zero_or_by_their_own_mean()
+    {
+        var list = Parse("""
+            [{"kind":"mask_head","heads":[[0,1],[3,0]],"value":"zero"},
+             {"kind":"mask_head","heads":[[2,1]],"value":"mean","mean":"run.safetensors#means","positions":"last"},
+             {"kind":"mask_head","heads":[[2,1]],"mean":"run.safetensors#means3"},
+             {"kind":"mask_head","heads":[]}]
+            """);
+        Assert.Equal([(0, 1), (3, 0)], list[0].Masked.Select(m => (m.Layer, m.Head)));
+        Assert.All(list[0].Masked, m => Assert.True(m.Mean.IsEmpty));
+        Assert.Equal([10f, 11], list[1].Masked[0].Mean.ToArray());
+        Assert.Equal(Positions.Last, list[1].Positions);
+        Assert.Equal([10f, 11], list[2].Masked[0].Mean.ToArray());
+        Assert.Empty(list[3].Masked);
+    }
+
+    [Fact]
+    public void Rows_of_another_run_are_taken_by_position_and_by_layer()
+    {
+        var list = Parse("""
+            [{"kind":"patch","site":"resid_pre","layers":1,"values":"run.safetensors#rows"},
+             {"kind":"patch","site":"mlp_out","layers":1,"positions":[3,1],"values":"run.safetensors#rows"},
+             {"kind":"patch","site":"resid_pre","layers":1,"positions":[30,10],"values":"run.safetensors#two"},
+             {"kind":"patch","site":"resid_pre","layers":"1:3","values":"run.safetensors#each"},
+             {"kind":"patch","site":"resid_pre","layers":"1:3","values":"run.safetensors#whole"},
+             {"kind":"patch","site":"z","layers":"2:4","heads":[1],"values":"run.safetensors#blocks.{layer}.attn.hook_z"},
+             {"kind":"patch","site":"v","layers":0,"values":"run.safetensors#keys"},
+             {"kind":"freeze","layers":1,"heads":[0],"positions":[2],"values":"run.safetensors#blocks.{layer}.attn.hook_pattern"}]
+            """);
+        Assert.Equal([0, 1, 2, 3, 4], list[0].Positions.List);
+        Assert.Equal([9f, 10, 11], list[1].Given[0].Values.Row(3).ToArray());
+        Assert.Equal(Positions.At([1, 3]), list[1].Positions);
+        // As many rows as positions: in their order.
+        Assert.Equal([0f, 1, 2], list[2].Given[0].Values.Row(30).ToArray());
+        Assert.Equal([3f, 4, 5], list[2].Given[0].Values.Row(10).ToArray());
+        Assert.Equal([(1, 0f), (2, 15f)], list[3].Given.Select(g => (g.Layer, g.Values.Row(0)[0])));
+        Assert.Equal([(1, 15f), (2, 30f)], list[4].Given.Select(g => (g.Layer, g.Values.Row(0)[0])));
+        Assert.Equal([(2, 19f), (3, 119f)], list[5].Given.Select(g => (g.Layer, g.Values.Row(4)[3])));
+        Assert.Equal([1], list[5].Heads);
+        Assert.Null(list[6].Heads);
+        // Of [heads, queries, keys] a position's row is [heads, keys].
+        Assert.Equal([.. Enumerable.Range(10, 5).Concat(Enumerable.Range(35, 5)).Select(i => (float)i)], list[7].Given[0].Values.Row(2).ToArray());
+    }
+
+    [Theory]
+    [InlineData("""[{"kind":"patch","layers":1,"values":"run.safetensors#rows"}]""", "interventions[0].site")]
+    [InlineData("""[{"kind":"patch","site":"pattern","layers":1,"values":"run.safetensors#rows"}]""", "'pattern' is no place")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1}]""", "interventions[0].values: it is missing")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"values":"v.safetensors"}]""", "names no tensor")]
+    [InlineData("""[{"kind":"patch","site":"z","layers":1,"values":"run.safetensors#rows"}]""", "[positions, 4] is needed")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":"0:3","values":"run.safetensors#each"}]""", "[3, positions, 3] is needed")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"positions":[7],"values":"run.safetensors#rows"}]""", "5 rows")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"positions":"last","values":"run.safetensors#rows"}]""", "'last' does not say which rows")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"positions":[-1],"values":"run.safetensors#rows"}]""", "-1 is no position")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"positions":["a"],"values":"run.safetensors#rows"}]""", "is no position")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"heads":[0],"values":"run.safetensors#rows"}]""", "has no heads")]
+    [InlineData("""[{"kind":"patch","site":"v","layers":1,"heads":["x"],"values":"run.safetensors#keys"}]""", "is no head")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"values":"run.safetensors#rows","threshold":1}]""", "threshold: does not belong")]
+    [InlineData("""[{"kind":"freeze","layers":1,"values":"run.safetensors#rows"}]""", "[2, positions, keys] is needed")]
+    [InlineData("""[{"kind":"freeze","site":"z","layers":1,"values":"run.safetensors#rows"}]""", "site: does not belong")]
+    [InlineData("""[{"kind":"ablate","axis":"a.axis.safetensors","site":"embed"}]""", "axis: has a direction for each block")]
+    [InlineData("""[{"kind":"mask_head"}]""", "heads: they are missing")]
+    [InlineData("""[{"kind":"mask_head","heads":[[0]]}]""", "is no [layer, head]")]
+    [InlineData("""[{"kind":"mask_head","heads":[["a",0]]}]""", "is no [layer, head]")]
+    [InlineData("""[{"kind":"mask_head","heads":[[0,2]]}]""", "heads 0 to 1")]
+    [InlineData("""[{"kind":"mask_head","heads":[[4,0]]}]""", "blocks 0 to 3")]
+    [InlineData("""[{"kind":"mask_head","heads":[[0,0]],"value":"one"}]""", "'one' is not known")]
+    [InlineData("""[{"kind":"mask_head","heads":[[0,0]],"value":"mean"}]""", "mean: it is missing")]
+    [InlineData("""[{"kind":"mask_head","heads":[[0,0]],"value":"zero","mean":"run.safetensors#means"}]""", "the value is zero")]
+    [InlineData("""[{"kind":"mask_head","heads":[[0,0]],"value":"mean","mean":"run.safetensors#rows"}]""", "[4, 4] is needed")]
+    [InlineData("""[{"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"site":"nowhere"}]""", "'nowhere' is no place")]
+    [InlineData("""[{"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"site":"embed"}]""", "layers: do not belong")]
+    [InlineData("""[{"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"site":"v"}]""", "[2] or [4, 2] is needed")]
+    [InlineData("""[{"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"heads":[0]}]""", "heads: does not belong")]
+    public void What_a_patch_cannot_mean_is_refused_by_name(string json, string word) =>
+        Assert.Contains(word, Assert.Throws<InputException>(() => Parse(json)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{}""", "no list")]

@@ -2,7 +2,7 @@ using System.Text;
 using AxisDemo.Formats;
 using AxisDemo.Interp;
 using AxisDemo.Model;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 using AxisDemo.Tests.Formats;
 using AxisDemo.Tokenizers;
 
@@ -15,7 +15,10 @@ public sealed class JsonFuzzTests : IDisposable
         [{"kind":"cap","vector":"v.safetensors#all","layers":"1:3","threshold":[-1.5,2]},
          {"kind":"cap","axis":"x.axis.safetensors","layers":"2","threshold":"p75","positions":"no-special"},
          {"kind":"add","vector":"v.safetensors#one","layers":3,"coefficient":2.0},
-         {"kind":"mean_ablate","vector":"v.safetensors#one","mean":"v.safetensors#one","layers":"0:4"}]
+         {"kind":"mean_ablate","vector":"v.safetensors#one","mean":"v.safetensors#one","layers":"0:4","site":"attn_out","positions":"generated"},
+         {"kind":"mask_head","heads":[[0,1],[3,2]],"value":"mean","mean":"v.safetensors#all"},
+         {"kind":"patch","site":"z","layers":"1:2","heads":[0,2],"positions":[0,3],"values":"v.safetensors#all"},
+         {"kind":"freeze","layers":1,"values":"v.safetensors#patterns"}]
         """;
 
     private const string Role = """{"role":"pirate","description":"of the sea","prompts":["You are a pirate.","Speak as a pirate."]}""";
@@ -33,7 +36,7 @@ public sealed class JsonFuzzTests : IDisposable
 
     public JsonFuzzTests()
     {
-        SafetensorsWriter.Write(folder.File("v.safetensors"), [("one", [3L], new[] { 3f, 0, 4 }), ("all", [4L, 3], Enumerable.Range(1, 12).Select(i => (float)i).ToArray())]);
+        SafetensorsWriter.Write(folder.File("v.safetensors"), [("one", [3L], new[] { 3f, 0, 4 }), ("all", [4L, 3], Enumerable.Range(1, 12).Select(i => (float)i).ToArray()), ("patterns", [3L, 2, 2], new float[12])]);
         new AxisFile(new AxisParts
         {
             Layers = 4,
@@ -48,7 +51,7 @@ public sealed class JsonFuzzTests : IDisposable
 
     [Fact]
     public void Interventions_are_read_or_refused() => Fuzz(JsonFuzzTests.Interventions, "i.json", path =>
-        InterventionFile.Read(path, new VectorLibrary(new ModelInfo("Tiny", "tiny.gguf", "abc", "llama", 1, "F32", 4, 3, 64, 10, "CPU"), folder.File)));
+        InterventionFile.Read(path, new VectorLibrary(new ModelInfo("Tiny", "tiny.gguf", "abc", "llama", 1, "F32", 4, 3, 64, 10, "CPU") { Heads = 3, KvHeads = 1, HeadDim = 1 }, folder.File)));
 
     [Fact]
     public void Roles_are_read_or_refused() => Fuzz(Role, "pirate.json", path => PromptFiles.Role(path));

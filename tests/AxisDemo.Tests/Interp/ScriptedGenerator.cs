@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AxisDemo.Interp;
+using AxisDemo.Model.Hooks;
 using AxisDemo.Model;
 using AxisDemo.Serving;
 using AxisDemo.Tokenizers;
@@ -62,10 +63,9 @@ internal sealed class ScriptedGenerator : IGenerator, IPromptEncoder
         lock (this) running--;
         var x = (float)(request.Sampling.Seed % 1000) / 1000;
         var mean = new[] { x, role ? -1 : 1, 0.5f, 2 * x, role ? -2 : 3, 1 };
-        yield return new FinishedEvent(cancellation.IsCancellationRequested ? "cancelled" : "length", count, 1)
+        yield return new FinishedEvent(cancellation.IsCancellationRequested ? FinishReason.Cancelled : FinishReason.Length, count, 1)
         {
-            ResponseMean = request.CaptureResponseMean ? mean : null,
-            ResponseMeanNorm = request.CaptureResponseMean ? [1.5f, 2.5f] : null,
+            Captured = [.. request.Captures.Select(c => new Captured(c, 3, [], [mean[..3], mean[3..]], [1.5f, 2.5f]))],
         };
     }
 }

@@ -1,7 +1,7 @@
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 
 namespace AxisDemo.Tests.Model;
 
@@ -181,7 +181,7 @@ public class DeviceMemoryTests
 
         public void Rope(IBuffer x, int heads, RopeFrequencies frequencies) => throw new NotSupportedException();
 
-        public void Attend(IBuffer q, IBuffer k, IBuffer v, IKvStore store, int layer, in AttentionSettings settings, IBuffer z, AttentionPattern? pattern = null) => throw new NotSupportedException();
+        public void Attend(IBuffer q, IBuffer k, IBuffer v, IKvStore store, int layer, in AttentionSettings settings, IBuffer z, AttentionRows? seen = null, AttentionRows? given = null) => throw new NotSupportedException();
 
         public void Gate(IBuffer gate, IBuffer up, Activation activation, IBuffer y) => throw new NotSupportedException();
 
@@ -200,6 +200,12 @@ public class DeviceMemoryTests
         public void AddVector(IBuffer x, IVector vector, float coefficient, int from, int count) => throw new NotSupportedException();
 
         public void Ablate(IBuffer x, IVector unit, IVector? addend, float coefficient, int from, int count) => throw new NotSupportedException();
+
+        public void Fill(IBuffer x, IVector values, int column, int from, int count) => throw new NotSupportedException();
+
+        public void Write(IBuffer x, ReadOnlySpan<float> values, int column, int from, int count) => throw new NotSupportedException();
+
+        public void Append(IBuffer x, ReadOnlySpan<float> rows) => throw new NotSupportedException();
 
         public void Capture(IBuffer x, int from, int count, int slot) => throw new NotSupportedException();
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using AxisDemo.Formats;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 
 namespace AxisDemo.Tests.Model;
 

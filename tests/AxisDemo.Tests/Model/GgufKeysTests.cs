@@ -99,7 +99,7 @@ public sealed class GgufKeysTests
     [Fact]
     public void The_embedded_model_gives_no_warnings()
     {
-        using var source = AxisDemo.Model.Sources.ModelSource.Open(Repository.Model);
+        using var source = AxisDemo.Model.Loading.ModelSource.Open(Repository.Model);
         Assert.Empty(source.Warnings);
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 
 namespace AxisDemo.Tests.Model;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using AxisDemo.Formats;
 using AxisDemo.Model;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 
 namespace AxisDemo.Tests.Model;
 

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
 

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 using AxisDemo.Tests.Formats;
 
 namespace AxisDemo.Tests.Model;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 
 namespace AxisDemo.Tests.Model;
 

@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model.Hooks;
 
 namespace AxisDemo.Tests.Model;
@@ -15,8 +15,8 @@ public class TransformerTests
         using var kv = transformer.CreateKeyValues(32);
         kv.EnsurePages(26);
         var axis = new Direction("axis", Enumerable.Range(1, 256).Select(i => (float)i).ToArray());
-        var hooks = new SequenceHooks(4, 256, transformer.Vectors, [Intervention.Cap([(2, axis, 1)])], [new Watch("axis", 2, axis)], captureRows: true, lastFrom: 0);
-        var (rows, plan, pages, special) = (new StepRows(), new HookPlan(), Enumerable.Range(0, 13).ToArray(), new bool[13 * 32]);
+        var hooks = new SequenceHooks(model.Transformer.Config.Shape, transformer.Vectors, [Intervention.Cap([(2, axis, 1)])], [new Watch("axis", 2, axis)], [Capture.AnswerMean(4)], prompt: 1, keys: 416);
+        var (rows, plan, pages, marks) = (new StepRows(), new HookPlan(), Enumerable.Range(0, 13).ToArray(), new TokenMarks[13 * 32]);
         var (otherPages, position) = (Enumerable.Range(13, 13).ToArray(), 0);
         int[] token = [5], logits = [0, 1];
 
@@ -26,7 +26,7 @@ public class TransformerTests
             plan.Clear();
             rows.Add(token, position, pages);
             rows.Add(token, position, otherPages);
-            plan.Add(hooks, 0, 1, position, 1, special);
+            plan.Add(hooks, 0, 1, position, 1, marks);
             transformer.Forward(rows, kv, plan, logits);
             position++;
         }

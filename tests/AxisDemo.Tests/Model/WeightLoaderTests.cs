@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Model;
 using AxisDemo.Tests.Formats;
 
@@ -63,7 +63,7 @@ public sealed class WeightLoaderTests
     {
         var folder = FolderModel.Copy(family);
         List<(string, long[], float[])> tensors = [.. more];
-        using (var source = AxisDemo.Model.Sources.ModelSource.Open(Repository.Fixture("tiny-models", family)))
+        using (var source = AxisDemo.Model.Loading.ModelSource.Open(Repository.Fixture("tiny-models", family)))
             foreach (var tensor in source.Tensors) tensors.Add((tensor.Name, tensor.Shape, values(tensor)));
         foreach (var file in Directory.GetFiles(folder.Path, "model*")) File.Delete(file);
         SafetensorsWriter.Write(folder.File("model.safetensors"), tensors, new Dictionary<string, string>());

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using AxisDemo.Compute;
 using AxisDemo.Formats;
-using AxisDemo.Kernels;
-using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Model;
 using AxisDemo.Serving;
 using AxisDemo.Tests.Model;
 using AxisDemo.Tokenizers;
@@ -127,26 +127,52 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
         using var golden = SmolLm2Golden.Open();
         var (prompt, greedy) = SmolLm2Golden.Tokens(golden, 0, "plain");
         using var scalar = EngineFixture.Open(kernels: KernelPath.Scalar);
-        var events = await Collect(scalar, new GenerationRequest { Prompt = prompt, Forced = greedy, CaptureResponseMean = true });
-        var mean = events.OfType<FinishedEvent>().Single().ResponseMean!;
+        var events = await Collect(scalar, new GenerationRequest { Prompt = prompt, Forced = greedy, Captures = [Capture.AnswerMean(30)] });
+        var mean = events.OfType<FinishedEvent>().Single().AnswerMean!.AllValues();
         Golden.CloseByRow(golden.Floats("0.plain.response_mean"), mean, 576, 1e-3, "response mean");
     }
 
     [Fact]
-    public async Task Interventions_by_position_give_the_published_greedy_text_through_the_cache()
+    public async Task Characters_of_several_tokens_survive_every_cut()
     {
-        using var golden = new Golden(Repository.Fixture("interventions", "llama3.json"), Repository.Fixture("interventions", "llama3.safetensors"));
-        using var engine = EngineFixture.Open(path: Repository.Fixture("tiny-models", "llama3", "llama3.gguf"), kernels: KernelPath.Scalar);
-        foreach (var item in golden.Json.GetProperty("interventions").EnumerateArray())
-            foreach (var prompt in (string[])["p17", "p40"])
-            {
-                var events = await Collect(engine, new GenerationRequest
-                {
-                    Prompt = Golden.Ids(golden.Json.GetProperty("prompts").GetProperty(prompt)), MaxTokens = 24, Sampling = Sampling.Greedy,
-                    StopAtEndOfTurn = false, Interventions = Conformance.GoldenInterventions.Build(golden, item),
-                });
-                Assert.Equal(Golden.Ids(item.GetProperty("runs").GetProperty(prompt).GetProperty("greedy")), events.OfType<TokenEvent>().Select(t => t.Id));
-            }
+        var request = Request("Repeat this line, and nothing else: 🦜🦜🦜🦜🦜🦜🦜🦜🦜🦜", 24) with { Sampling = new() { Seed = 11 } };
+        var whole = await Collect(Engine, request);
+        var tokens = whole.OfType<TokenEvent>().ToArray();
+        Assert.Contains(tokens[..^1], t => t.Text.Length == 0);
+        for (var cut = 1; cut < tokens.Length; cut++)
+            Assert.Equal(Tokens(whole).Skip(cut), Tokens(await Collect(Engine, request with { Beginning = [.. tokens.Take(cut).Select(t => t.Id)] })));
+    }
+
+    [Fact]
+    public async Task A_cached_prefix_reaches_as_far_as_nothing_else_acted()
+    {
+        using var engine = EngineFixture.Open();
+        var conversation = new Conversation(engine);
+        Intervention Capped(Positions positions) => Intervention.Cap(fixture.Cap.Layers.Select(l => (l.Layer, l.Vector, l.Amount)), positions);
+        async Task<int> Reused(Prompt p, Positions? positions, int tokens = 1) => (await Collect(engine, new GenerationRequest
+        {
+            Prompt = p.Ids, PromptSpecial = p.Special, PromptGenerated = p.Generated, MaxTokens = tokens, Sampling = Sampling.Greedy, StopAtEndOfTurn = false, Interventions = positions is null ? [] : [Capped(positions)],
+        })).OfType<StartedEvent>().Single().ReusedTokens;
+
+        var first = conversation.Ask("What is a good name for a cat?");
+        var last = first.Ids.Length - 1;
+        Assert.Equal(0, await Reused(first, null));
+        // Sparing interventions share what they spare with the plain run.
+        Assert.Equal(last, await Reused(first, Positions.Last));
+        Assert.Equal(last, await Reused(first, Positions.Generated, 6));
+        Assert.Equal(12, await Reused(first, Positions.At([12, 20])));
+        // With each other they share what they do alike.
+        Assert.Equal(13, await Reused(first, Positions.Between(12, 14)));
+        Assert.Equal(0, await Reused(first, Positions.All));
+        // The next turn: answers' tokens that the first turn acted on, it acts on too.
+        var answer = (await Collect(engine, new GenerationRequest { Prompt = first.Ids, PromptSpecial = first.Special, MaxTokens = 6, Sampling = Sampling.Greedy, StopAtEndOfTurn = false, Interventions = [Capped(Positions.Generated)] })).OfType<TokenEvent>().Select(t => t.Id).ToArray();
+        conversation.Answer("Whiskers", answer);
+        var second = conversation.Ask("And for a dog?");
+        Assert.Equal(answer.Length, second.Generated!.Count(g => g));
+        Assert.Equal(first.Ids.Length + answer.Length, await Reused(second, Positions.Generated));
+        Assert.Equal(first.Ids.Length, await Reused(second, null));
+        // The published form of "last" reads earlier answers again without the cap.
+        Assert.Equal(second.Ids.Length - 1, await Reused(second, Positions.Last));
     }
 
     [Fact]
@@ -170,7 +196,7 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
             if (waits) awaited++;
         }
 
-        Assert.Equal("cancelled", Assert.IsType<FinishedEvent>(last).Reason);
+        Assert.Equal(FinishReason.Cancelled, Assert.IsType<FinishedEvent>(last).Reason);
         Assert.Equal(4 + tokens, ((FinishedEvent)last).Tokens);
         Assert.InRange(awaited, 0, 1);
         await WaitUntil(() => Engine.Status is { Running: 0, Waiting: 0 });
@@ -193,7 +219,7 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
         engine.Dispose();
         var last = stream.Current;
         while (await stream.MoveNextAsync()) last = stream.Current;
-        Assert.Equal("cancelled", Assert.IsType<FinishedEvent>(last).Reason);
+        Assert.Equal(FinishReason.Cancelled, Assert.IsType<FinishedEvent>(last).Reason);
         Assert.Throws<ObjectDisposedException>(() => engine.StreamAsync(Request("Hi", 1)));
     }
 
@@ -213,7 +239,7 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
         while (await first.MoveNextAsync()) Assert.IsNotType<FailedEvent>(first.Current);
         var last = second.Current;
         while (await second.MoveNextAsync()) last = second.Current;
-        Assert.Equal("length", Assert.IsType<FinishedEvent>(last).Reason);
+        Assert.Equal(FinishReason.Length, Assert.IsType<FinishedEvent>(last).Reason);
     }
 
     [Fact]
@@ -227,6 +253,18 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
             (good with { Sampling = new() { Temperature = float.NaN } }, "temperature"), (good with { Sampling = new() { TopP = 0 } }, "topP"),
             (good with { Watch = [fixture.Watch with { Layer = 30 }] }, "watch"), (good with { Watch = [new Watch("x", 1, new Direction("x", [1, 2]))] }, "watch"),
             (good with { Interventions = [Intervention.Cap([(99, fixture.Axis(21), 0)])] }, "interventions"), (good with { PromptSpecial = [true] }, "promptSpecial"),
+            (good with { PromptGenerated = [true] }, "promptGenerated"), (good with { Beginning = [60_000] }, "beginning"), (good with { Beginning = new int[9000] }, "prompt"), (good with { Beginning = [1], MaxTokens = 4098 }, "maxTokens"),
+            (good with { Beginning = [1], Forced = [1, 2] }, "beginning"), (good with { Forced = [-1] }, "forced"),
+            (good with { Captures = [new Capture("x", Site.Z, [], CaptureSpan.Answer)] }, "captures"), (good with { Captures = [new Capture("x", Site.Z, [30], CaptureSpan.Answer)] }, "captures"),
+            (good with { Captures = [new Capture("x", Site.Embed, [0], CaptureSpan.Answer)] }, "captures"), (good with { Captures = [new Capture("x", Site.Z, [1, 1], CaptureSpan.Answer)] }, "captures"),
+            (good with { Captures = [new Capture("x", Site.Z, [1], CaptureSpan.At([]))] }, "captures"), (good with { Captures = [new Capture("x", Site.Z, [1], CaptureSpan.At([good.Prompt.Count]))] }, "captures"),
+            (good with { Captures = [new Capture("x", Site.ResidPost, [.. Enumerable.Range(0, 30)], CaptureSpan.Answer)], MaxTokens = 4096 }, "captures"),
+            (good with { KeepStream = true, Interventions = [fixture.Cap] }, "keepStream"),
+            (good with { Interventions = [Intervention.MaskHeads([new MaskedHead(0, 9)])] }, "heads"), (good with { Interventions = [Intervention.MaskHeads([new MaskedHead(0, 1, new float[3])])] }, "mean"),
+            (good with { Interventions = [Intervention.Patch(Site.K, [new LayerValues(0, new Activations("x", [0], new float[192]))], null, [3])] }, "heads"),
+            (good with { Interventions = [Intervention.Patch(Site.Z, [new LayerValues(0, new Activations("x", [0], new float[5]))])] }, "values"),
+            (good with { Interventions = [Intervention.Patch(Site.Z, [new LayerValues(0, new Activations("x", [999], new float[576]))])] }, "positions"),
+            (good with { Interventions = [Intervention.Add([(0, fixture.Axis(21), 1)], site: Site.K)] }, "interventions"),
         ];
         foreach (var (request, field) in bad)
             Assert.Equal(field, Assert.Throws<InputException>(() => Engine.StreamAsync(request)).Field);

@@ -1,4 +1,4 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 using AxisDemo.Serving;
 
 namespace AxisDemo.Tests.Serving;
@@ -14,8 +14,8 @@ public sealed class KvPoolTests : IDisposable
         var pool = new KvPool(store, 100);
         List<int> first = [], second = [];
         pool.Cover(first, 10);
-        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 10, 10, first);
-        Assert.Equal(7, pool.Reuse("a", [1, 2, 3, 4, 5, 6, 7, 99, 100], second));
+        pool.Keep(Plain(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 10, 10, first);
+        Assert.Equal(7, pool.Reuse(Plain(1, 2, 3, 4, 5, 6, 7, 99, 100), second));
         Assert.Equal(first[0], second[0]);
         Assert.NotEqual(first[1], second[1]);
         Assert.Equal([(first[1], second[1], 3)], store.Copies);
@@ -27,8 +27,8 @@ public sealed class KvPoolTests : IDisposable
         var pool = new KvPool(store, 100);
         List<int> first = [], second = [];
         pool.Cover(first, 4);
-        pool.Keep("a", [1, 2, 3, 4], 4, 4, first);
-        Assert.Equal(0, pool.Reuse("b", [1, 2, 3, 4], second));
+        pool.Keep(Plain(1, 2, 3, 4), 4, 4, first);
+        Assert.Equal(0, pool.Reuse(Capped(1, 2, 3, 4), second));
         Assert.Empty(second);
     }
 
@@ -38,14 +38,19 @@ public sealed class KvPoolTests : IDisposable
         var pool = new KvPool(store, 4);
         List<int> first = [], second = [];
         pool.Cover(first, 8);
-        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8], 8, 8, first);
-        Assert.Equal(4, pool.Reuse("a", [1, 2, 3, 4], second));
+        pool.Keep(Plain(1, 2, 3, 4, 5, 6, 7, 8), 8, 8, first);
+        Assert.Equal(4, pool.Reuse(Plain(1, 2, 3, 4), second));
         // Two pages are cached (one of them shared), so a third and a fourth are free; the fifth can only come from the prefix.
         pool.Cover(second, 16);
         Assert.Equal(4, second.Distinct().Count());
-        Assert.Equal(0, pool.Reuse("a", [1, 2, 3, 4], []));
+        Assert.Equal(0, pool.Reuse(Plain(1, 2, 3, 4), []));
         Assert.Equal(4, pool.UsedBytes);
     }
+
+    // Tokens at which nothing acts, and the same with an intervention at each.
+    private static long[] Plain(params int[] tokens) => [.. tokens.Select(t => (long)t)];
+
+    private static long[] Capped(params int[] tokens) => [.. tokens.Select(t => 1L << 32 | (uint)t)];
 
     [Fact]
     public void Reservations_keep_running_sequences_from_running_out()
@@ -64,11 +69,11 @@ public sealed class KvPoolTests : IDisposable
         var pool = new KvPool(store, 100);
         List<int> first = [], second = [];
         pool.Cover(first, 12);
-        pool.Keep("a", [1, 2, 3, 4], 4, 4, first);
+        pool.Keep(Plain(1, 2, 3, 4), 4, 4, first);
         Assert.Equal(1, pool.UsedBytes);
-        Assert.Equal(4, pool.Reuse("a", [1, 2, 3, 4, 5], second));
+        Assert.Equal(4, pool.Reuse(Plain(1, 2, 3, 4, 5), second));
         pool.Cover(second, 8);
-        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8], 8, 8, second);
+        pool.Keep(Plain(1, 2, 3, 4, 5, 6, 7, 8), 8, 8, second);
         Assert.Equal(2, pool.UsedBytes);
     }
 
@@ -79,13 +84,13 @@ public sealed class KvPoolTests : IDisposable
         var pages = new List<int>();
         pool.Cover(pages, 12);
         store.Dirty.Add(pages[1]);
-        pool.Keep("a", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 10, 3, pages);
+        pool.Keep(Plain(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 10, 3, pages);
         Assert.Empty(store.Dirty);
         var next = new List<int>();
-        Assert.Equal(4, pool.Reuse("a", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], next));
+        Assert.Equal(4, pool.Reuse(Plain(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), next));
         // A failed sequence: nothing is kept, and its pages are ordinary again.
         store.Dirty.Add(next[0]);
-        pool.Keep("b", [1, 2, 3, 4], 0, 0, next);
+        pool.Keep(Capped(1, 2, 3, 4), 0, 0, next);
         Assert.Empty(store.Dirty);
     }
 

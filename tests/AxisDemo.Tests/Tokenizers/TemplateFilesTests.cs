@@ -1,4 +1,4 @@
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 using AxisDemo.Tests.Formats;
 using AxisDemo.Tests.Model;
 using AxisDemo.Tokenizers;

@@ -1,6 +1,6 @@
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
-using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Pages;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 

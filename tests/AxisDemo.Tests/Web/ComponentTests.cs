@@ -1,10 +1,7 @@
-using AxisDemo.Web.Access;
-using AxisDemo.Web.Components.Chat;
-using AxisDemo.Web.Components.Keep;
-using AxisDemo.Web.Components.Shared;
-using AxisDemo.Web.Keeping;
-using AxisDemo.Web.Options;
-using AxisDemo.Web.Serving;
+using AxisDemo.Web.Conversations;
+using AxisDemo.Web.Hosting;
+using AxisDemo.Web.Pages;
+using AxisDemo.Web.Shell;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using AxisDemo.Web.Components.Chat;
+using AxisDemo.Web.Conversations;
 
 namespace AxisDemo.Tests.Web;
 

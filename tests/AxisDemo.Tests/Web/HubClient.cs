@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using AxisDemo.Web.Hubs;
+using AxisDemo.Web.Api;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;

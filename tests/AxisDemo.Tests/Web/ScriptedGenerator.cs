@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using AxisDemo.Formats;
-using AxisDemo.Model;
 using AxisDemo.Model.Hooks;
+using AxisDemo.Model;
 using AxisDemo.Serving;
 using AxisDemo.Tokenizers;
-using AxisDemo.Web.Serving;
+using AxisDemo.Web.Hosting;
 
 namespace AxisDemo.Tests.Web;
 
@@ -36,7 +36,7 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
     public ChatTemplate Template => Words.Value.Item2;
     public EngineStatus Status { get; } = new(0, 0, 50, 0, 1);
 
-    public static ModelInfo Info(string name) => new("Scripted", $"{name}.gguf", "00", "llama", 1_000_000, "F32", 4, 3, 100, 49152, "a test");
+    public static ModelInfo Info(string name) => new("Scripted", $"{name}.gguf", "00", "llama", 1_000_000, "F32", 4, 3, 100, 49152, "a test") { Heads = 3, KvHeads = 1, HeadDim = 1 };
 
     public static ChatAxis TestAxis() => new()
     {
@@ -57,7 +57,7 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
     [
         new QueuedEvent(0), new StartedEvent(10, 0),
         .. pieces.Select((text, i) => new TokenEvent(i, 100 + i, text, [new TokenProjection("assistant", 2, -10 - i, -5, i % 2 == 0) { Read = -20 - i }]) { LiftedLayers = i % 2, Kl = 0.1f }),
-        new FinishedEvent("stop", pieces.Length, 42),
+        new FinishedEvent(FinishReason.Stop, pieces.Length, 42),
     ];
 
     /// <summary>Says what it is asked for with: the same to the same request, something else to any other.</summary>
@@ -68,7 +68,7 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
     }
 
     /// <summary>The same, cut off at the length that was set.</summary>
-    public static IEnumerable<GenerationEvent> Cut(IEnumerable<GenerationEvent> said) => said.SkipLast(1).Append(new FinishedEvent("length", 4, 42));
+    public static IEnumerable<GenerationEvent> Cut(IEnumerable<GenerationEvent> said) => said.SkipLast(1).Append(new FinishedEvent(FinishReason.Length, 4, 42));
 
     /// <summary>What the list says; those in memory where a test sets nothing.</summary>
     public IReadOnlyList<ListedModel> Models
@@ -116,9 +116,12 @@ internal class ScriptedGenerator : IGenerator, IModelLibrary
         foreach (var happened in Script(request))
         {
             if (happened is FinishedEvent && Hold is { } hold) await hold.Task.WaitAsync(cancellation);
-            yield return request.Read ? happened : Unread(happened);
+            yield return After(request.Beginning.Count, request.Read ? happened : Unread(happened));
         }
     }
+
+    // The tokens of a beginning are not said again.
+    private static GenerationEvent After(int beginning, GenerationEvent happened) => happened is TokenEvent token ? token with { Index = beginning + token.Index } : happened;
 
     // Without a reader nobody has read.
     private static GenerationEvent Unread(GenerationEvent happened) => happened is not TokenEvent token ? happened

@@ -1,6 +1,6 @@
 // What Plotly is given: traces and layout for a view of the series. Nothing here keeps state.
 
-import { A, B, readings } from './series.js';
+import { readings } from './series.js';
 
 // Plotly reads a little markup in its texts; names come from files.
 export const escape = text => String(text).replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
@@ -11,23 +11,25 @@ export const whole = v => (Math.round(v) < 0 ? '−' : Math.round(v) > 0 ? '+' :
 export const margins = narrow => ({ l: narrow ? 34 : 52, r: narrow ? 66 : 104, t: 24, b: 4 });
 
 // A turn's numbers of a column on an axis: [seeds, read, pre, post, spread of read, of pre, of post].
-const numbers = (turn, column, axis) => turn.columns[column].means?.[axis];
+const numbers = (turn, column, axis) => turn.columns[column]?.means[axis];
 const mean = (entry, reading) => entry?.[1 + readings.indexOf(reading)];
 const spread = (entry, reading) => entry?.[4 + readings.indexOf(reading)];
 
-export function figure({ series, axis, reading, columns, view, height, width, colours, next, names, marked }) {
+// `columns` are those of the next turn; `width` and `height` are the element's, and its width stands for so many `turns`.
+export function figure({ series, axis, reading, columns, turns, view, height, width, colours, marked }) {
   const narrow = width < 560, margin = margins(narrow), [from, to] = view.x;
   const turnPixels = (width - margin.l - margin.r) / (to - from);
   // As much again on both sides, so that a drag shows lines before it ends.
   const [first, last] = [from - (to - from), to + (to - from)];
-  const ink = [colours.a, colours.b], key = axis.key;
+  const ink = colours.columns, key = axis.key, all = [...new Set([...series.columns(), ...columns.map(c => c.column)])].sort();
+  const nameOf = column => columns.find(c => c.column === column)?.name ?? series.turns.findLast(t => t?.columns[column]).columns[column].name;
   const range = view.y ?? scale(series, axis, reading);
   const traces = [];
   // Where many turns share few pixels their lines are a field of colour, and the means must stand out of it.
   const faint = turnPixels < 24 ? 0.25 : 0.5, line = (column, sample) => series.line(column, sample, key, reading, first, last, turnPixels);
-  for (const column of [A, B]) traces.push({ ...thinLine(ink[column], faint), ...line(column, 0), name: escape(names[column]) });
-  for (const column of [A, B]) traces.push(bars(series, column, key, reading, first, last, ink[column]));
-  for (const column of [A, B]) {
+  for (const column of all) traces.push({ ...thinLine(ink[column], faint), ...line(column, 0), name: escape(nameOf(column)) });
+  for (const column of all) traces.push(bars(series, column, key, reading, first, last, ink[column]));
+  for (const column of all) {
     const others = Array.from({ length: Math.max(0, series.samples(column) - 1) }, (_, i) => line(column, i + 1));
     if (others.length === 0) continue;
     traces.push(band(series, column, key, reading, first, last, ink[column]));
@@ -37,9 +39,9 @@ export function figure({ series, axis, reading, columns, view, height, width, co
     label(`▲ ${escape(axis.high)}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 1, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
     label(`▼ ${escape(axis.low)}`, colours.ink, { xref: 'paper', yref: 'paper', x: 0, y: 0, xanchor: 'left', yanchor: 'bottom', xshift: 4 }),
   ];
-  floors(series, axis, next, columns, traces, annotations, ink, narrow);
+  floors(series, axis, all, columns, turns, traces, annotations, ink, narrow);
   differences(series, key, reading, from, to, turnPixels, traces, annotations, colours);
-  changes(series, columns, traces, colours);
+  changes(series, traces, colours);
   const shapes = roles(axis, range, height - margin.t - margin.b, annotations, colours, narrow);
   if (marked != null) shapes.push({ type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0: marked, x1: marked + 1, y0: 0, y1: 1, fillcolor: colours.mark, line: { width: 0 } });
   const layout = {
@@ -98,13 +100,13 @@ export function scale(series, axis, reading) {
 
 // Each turn keeps the lines it was answered under; the rest shows what the next one will get. A floor is {value, percentile, acts}: whether
 // the cap acts at the block that is shown.
-function floors(series, axis, next, columns, traces, annotations, ink, narrow) {
+function floors(series, axis, all, next, turns, traces, annotations, ink, narrow) {
   if (!axis.floors) return;
   const keys = new Map();
-  for (const column of [A, B]) {
+  for (const column of all) {
     const segments = [];
-    for (let i = 0; i < columns; i++) {
-      const floor = series.turns[i] ? series.turns[i].columns[column].floor : next[column];
+    for (let i = 0; i < turns; i++) {
+      const floor = series.turns[i] ? series.turns[i].columns[column]?.floor : next.find(c => c.column === column)?.floor;
       if (!floor) continue;
       const previous = segments.at(-1);
       if (previous && previous.value === floor.value && previous.acts === floor.acts && previous.end === i) previous.end = i + 1;
@@ -121,30 +123,35 @@ function floors(series, axis, next, columns, traces, annotations, ink, narrow) {
     traces.push({ type: 'scatter', mode: 'lines', x, y, line: { color: ink[column], width: 1.6, dash: '6px,5px' }, hoverinfo: 'skip', name: 'floor' });
     keys.set(column, { here: segments.every(s => s.acts), percentile: segments.length === 1 ? ` (p${segments[0].percentile})` : '' });
   }
-  // The key stands above the lines, where none can cross it. Two capped columns share one, each dash in its colour.
+  // The key stands above the lines, where none can cross it. Several capped columns share one, each dash in its colour.
   const [column, key] = [...keys].at(-1) ?? [];
   if (!key) return;
-  const both = keys.size > 1;
-  const percentile = both ? '' : key.percentile;
-  const text = key.here ? `floor of the cap${both ? 's' : ''}${percentile}`
-    : narrow ? `${both || !percentile ? 'percentile' : percentile.slice(2, -1)}, not capped here` : `percentile of the axis file${percentile}: block ${axis.layer} is not capped`;
-  const dashes = both ? `<span style="color:${ink[A]}">╌</span><span style="color:${ink[B]}">╌</span>` : '╌╌';
+  const several = keys.size > 1;
+  const percentile = several ? '' : key.percentile;
+  const text = key.here ? `floor of the cap${several ? 's' : ''}${percentile}`
+    : narrow ? `${several || !percentile ? 'percentile' : percentile.slice(2, -1)}, not capped here` : `percentile of the axis file${percentile}: block ${axis.layer} is not capped`;
+  const dashes = several ? [...keys.keys()].map(column => `<span style="color:${ink[column]}">╌</span>`).join('') : '╌╌';
   annotations.push(label(`${dashes} ${text}`, ink[column], { xref: 'paper', yref: 'paper', x: 1, y: 1, xanchor: 'right', yanchor: 'bottom' }));
 }
 
-// With repeats: the distance between the columns' means, dark where it is more than the seeds' spread, grey and called noise where not.
+// With repeats: the distance of each column's mean from the first one's, dark where it is more than the seeds' spread, grey and called noise where not.
 function differences(series, axis, reading, from, to, turnPixels, traces, annotations, colours) {
   const lines = { true: { x: [], y: [] }, false: { x: [], y: [] } };
   for (const t of inView(series, from, to)) {
-    const noise = t.noise?.[axis]?.[readings.indexOf(reading)];
-    if (noise == null) continue;
-    const [a, b] = [A, B].map(column => mean(numbers(t, column, axis), reading)), line = lines[noise];
-    line.x.push(t.turn + 0.5, t.turn + 0.5, null);
-    line.y.push(a, b, null);
-    // Beside its line where the turn is wide enough, else upon it.
-    if (turnPixels < 90) continue;
-    annotations.push(label(noise ? `Δ ${whole(b - a)}: noise` : `Δ ${whole(b - a)}`, noise ? colours.ink : colours.strong,
-      { xref: 'x', yref: 'y', x: t.turn + 0.5, y: (a + b) / 2, ...(turnPixels < 190 ? { xanchor: 'center' } : { xanchor: 'left', xshift: 6 }), bgcolor: colours.paper, borderpad: 1 }));
+    const [first, ...others] = Object.keys(t.columns);
+    others.forEach((column, i) => {
+      const noise = t.columns[column].noise[axis]?.[readings.indexOf(reading)];
+      if (noise == null) return;
+      // Side by side in the turn's width.
+      const x = t.turn + (i + 1) / (others.length + 1), room = turnPixels / others.length;
+      const [a, b] = [first, column].map(c => mean(numbers(t, c, axis), reading)), line = lines[noise];
+      line.x.push(x, x, null);
+      line.y.push(a, b, null);
+      // Beside its line where the turn is wide enough, else upon it.
+      if (room < 90) return;
+      annotations.push(label(noise ? `Δ ${whole(b - a)}: noise` : `Δ ${whole(b - a)}`, noise ? colours.ink : colours.strong,
+        { xref: 'x', yref: 'y', x, y: (a + b) / 2, ...(room < 190 ? { xanchor: 'center' } : { xanchor: 'left', xshift: 6 }), bgcolor: colours.paper, borderpad: 1 }));
+    });
   }
   for (const noise of [true, false])
     if (lines[noise].x.length)
@@ -152,7 +159,7 @@ function differences(series, axis, reading, from, to, turnPixels, traces, annota
 }
 
 // A dotted line where a turn was answered with other settings than the one before it.
-function changes(series, columns, traces, colours) {
+function changes(series, traces, colours) {
   const x = [], y = [];
   for (const t of series.turns)
     if (t?.changed) { x.push(t.turn, t.turn, null); y.push(0, 1, null); }

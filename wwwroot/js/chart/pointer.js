@@ -1,7 +1,7 @@
 // The pointer over the chart: the token under it, told to the token card (`axis:point`), and a dot on the token that the card is
 // about, wherever the card was opened from (`axis:token`).
 
-import { A, B } from './series.js';
+import { letters } from '../points.js';
 
 const reach = 24; // pixels
 
@@ -19,10 +19,10 @@ export class Pointer {
     document.addEventListener('axis:token', e => { this.point = e.detail; this.place(); }, { signal });
   }
 
-  // The nearer of the two columns' tokens at this place.
+  // The nearest of the columns' tokens at this place.
   over(e) {
     const { chart } = this, box = chart.element.getBoundingClientRect(), x = e.clientX - box.left, y = e.clientY - box.top;
-    const at = e.buttons ? null : [A, B].map(column => chart.series.nearest(chart.view.turnAt(e.clientX), column)).filter(p => p)
+    const at = e.buttons ? null : chart.series.columns().map(column => chart.series.nearest(chart.view.turnAt(e.clientX), column)).filter(p => p)
       .map(point => ({ point, place: chart.pixels(point) })).filter(p => p.place && Math.abs(p.place.x - x) <= reach)
       .sort((p, q) => Math.abs(p.place.y - y) - Math.abs(q.place.y - y))[0];
     if (!at) { this.leave(); return; }
@@ -52,7 +52,7 @@ export class Pointer {
     this.dot.hidden = !at;
     if (!at) return;
     const { element, frame } = this.chart, box = element.getBoundingClientRect(), outer = frame.getBoundingClientRect();
-    this.dot.style.background = `var(--${'ab'[this.point.column]})`;
+    this.dot.style.background = `var(--${letters[this.point.column]})`;
     this.dot.style.transform = `translate(${box.left - outer.left + at.x}px, ${box.top - outer.top + at.y}px)`;
   }
 

@@ -1,6 +1,5 @@
 // The chart's data: every point it has been given, by column, sample and turn, and what of it a drawing of some width needs.
 
-export const A = 0, B = 1;
 // The key of the axis that a point's own numbers are of.
 export const main = 'assistant';
 export const readings = ['read', 'pre', 'post'];
@@ -20,7 +19,7 @@ export class Series {
 
   clear() {
     this.all = [];
-    this.points = [[], []];
+    this.points = [];
     this.turns = [];
     this.kept = new Map();
     this.extremes = new Map();
@@ -42,7 +41,7 @@ export class Series {
 
   add(point) {
     this.all.push(point);
-    const turns = this.points[point.column][point.sample] ??= [];
+    const turns = (this.points[point.column] ??= [])[point.sample] ??= [];
     (turns[point.turn] ??= []).push(point);
     this.widen(point, main);
     for (const axis in point.more) this.widen(point, axis);
@@ -63,12 +62,17 @@ export class Series {
     return this.extremes.get(axis + reading) ?? null;
   }
 
+  // The columns of any turn, in their order.
+  columns() {
+    return [...new Set(this.turns.flatMap(turn => Object.keys(turn?.columns ?? {}).map(Number)))].sort();
+  }
+
   samples(column) {
-    return this.points[column].length;
+    return this.points[column]?.length ?? 0;
   }
 
   answer(turn, column, sample = 0) {
-    return this.points[column][sample]?.[turn] ?? [];
+    return this.points[column]?.[sample]?.[turn] ?? [];
   }
 
   x(point) {

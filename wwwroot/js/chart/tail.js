@@ -1,6 +1,8 @@
 // New tokens over the drawn chart. Plotly draws everything anew, which takes a browser tens of milliseconds: until it does, the lines
 // grow here, and a token costs one line.
 
+import { letters } from '../points.js';
+
 const space = 'http://www.w3.org/2000/svg';
 
 export class Tail {
@@ -32,7 +34,7 @@ export class Tail {
     const key = `${column}/${sample}`;
     if (!this.paths.has(key)) {
       const element = document.createElementNS(space, 'path');
-      element.setAttribute('class', `${column ? 'col-b' : 'col-a'}${sample ? ' other' : ''}`);
+      element.setAttribute('class', `col-${letters[column]}${sample ? ' other' : ''}`);
       this.svg.append(element);
       this.paths.set(key, { element, line: '' });
     }

@@ -1,5 +1,5 @@
 using AxisDemo.Formats;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 
 namespace AxisDemo.Interp.Import;
 

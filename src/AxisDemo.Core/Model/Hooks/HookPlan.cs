@@ -1,136 +1,128 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 
 namespace AxisDemo.Model.Hooks;
 
 /// <summary>
 /// The hooks of one step: which sequence's actions act on which rows. Filled anew for every step, its lists reused; a step in which
-/// nothing is wanted costs nothing. Captures of whole sites (inspection) are one more kind of entry.
+/// nothing is wanted costs nothing.
 /// </summary>
 public sealed class HookPlan
 {
-    private readonly List<Entry> entries = [];
-    private readonly List<SiteCapture> captures = [];
+    private readonly List<(SequenceHooks Hooks, HookRows Rows)> entries = [];
+    private readonly Dictionary<int, AttentionRows> seen = [];
+    private readonly Dictionary<int, AttentionRows> given = [];
+    private readonly Dictionary<CapturePlan, float[]> patterns = [];
+    private readonly Dictionary<(int Layer, int Row), (float[] Values, int Offset)> places = [];
+    private readonly List<(float[] From, int At, float[] To, int Offset, int Count)> copies = [];
+    private int used;
 
     /// <summary>Floats of results the step needs.</summary>
     public int Results { get; private set; }
-
-    /// <summary>Where attention patterns go, by layer, when they are wanted.</summary>
-    public Dictionary<int, AttentionPattern> Patterns { get; } = [];
 
     /// <summary>Empties it.</summary>
     public void Clear()
     {
         entries.Clear();
-        captures.Clear();
-        Patterns.Clear();
-        Results = 0;
+        seen.Clear();
+        given.Clear();
+        patterns.Clear();
+        places.Clear();
+        copies.Clear();
+        (Results, used) = (0, 0);
     }
 
     /// <summary>
-    /// Adds a segment's rows. Results of unit u of observed row i lie at the returned base + u * observed + i
-    /// (captured rows: + u * observed + i * width).
+    /// Adds a sequence's rows. Results of unit u of reported row i lie at the returned base + u * observed + i; those of captures behind
+    /// them, see <see cref="Captured"/>.
     /// </summary>
     /// <param name="hooks">The sequence's actions.</param>
     /// <param name="from">First row in the step.</param>
     /// <param name="count">Rows.</param>
     /// <param name="start">Position of the first row.</param>
     /// <param name="observed">The last so many rows are reported; 0: none.</param>
-    /// <param name="special">For each position whether the token is the template's own; needed for <see cref="Positions.NoSpecial"/>.</param>
-    public int Add(SequenceHooks hooks, int from, int count, int start, int observed, IReadOnlyList<bool> special)
+    /// <param name="marks">For each position what its token is.</param>
+    public int Add(SequenceHooks hooks, int from, int count, int start, int observed, IReadOnlyList<TokenMarks> marks)
     {
-        var first = Results;
-        if (!hooks.IsEmpty) entries.Add(new Entry(hooks, from, count, start, observed, first, special));
-        Results = checked(Results + hooks.Units * observed);
-        return first;
+        ArgumentNullException.ThrowIfNull(hooks);
+        if (hooks.IsEmpty) return Results;
+        var rows = new HookRows(from, count, start, observed, Results, marks, hooks.LastFrom);
+        entries.Add((hooks, rows));
+        used |= hooks.Used;
+        Results = checked(Results + (hooks.Captures.Count > 0 ? hooks.Captures[^1].End(rows) : hooks.Units * observed));
+        if ((hooks.Used >> (int)Site.Pattern & 1) != 0) AddPatterns(hooks, rows);
+        return rows.Base;
     }
 
-    /// <summary>Captures a site for all rows of the step; the result begins at the returned slot, [rows, width].</summary>
-    public int Capture(HookPoint point, int rows, int width)
-    {
-        var slot = Results;
-        captures.Add(new SiteCapture(point, rows, slot));
-        Results = checked(Results + rows * width);
-        return slot;
-    }
+    /// <summary>Whether anything is wanted at a site.</summary>
+    public bool Wants(Site site) => (used >> (int)site & 1) != 0;
 
-    /// <summary>Whether a site is captured.</summary>
-    public bool Wants(Site site)
-    {
-        foreach (var capture in captures)
-            if (capture.Point.Site == site) return true;
-        return false;
-    }
+    /// <summary>Where a block's patterns go that somebody wants to see; null: nobody does.</summary>
+    public AttentionRows? Seen(int layer) => seen.GetValueOrDefault(layer);
+
+    /// <summary>Patterns that a block is given; null: none.</summary>
+    public AttentionRows? Given(int layer) => given.GetValueOrDefault(layer);
 
     /// <summary>The hook line of the block's code: does what the step's sequences want at this place.</summary>
     public void At(ITensorOps ops, Site site, int layer, IBuffer x)
     {
-        if (site == Site.ResidPost)
-            foreach (var entry in entries)
-                Apply(ops, entry, layer, x);
-        foreach (var capture in captures)
-            if (capture.Point.Site == site && capture.Point.Layer == layer)
-                ops.Capture(x, 0, capture.Rows, capture.Slot);
+        if (!Wants(site)) return;
+        foreach (var (hooks, rows) in entries)
+            if (hooks.At(site, layer) is { } actions)
+                foreach (var action in actions) action.Act(ops, x, rows);
     }
 
-    private static void Apply(ITensorOps ops, in Entry entry, int layer, IBuffer x)
+    /// <summary>What the step brought for a capture, [layers, rows wanted, width]; valid until the next step begins.</summary>
+    internal ReadOnlySpan<float> Captured(CapturePlan capture, int results, int start, int count, int observed, ReadOnlySpan<float> all)
     {
-        foreach (var action in entry.Hooks.At(layer))
+        var rows = new HookRows(0, count, start, observed, results, [], 0);
+        if (capture.Capture.Site == Site.Pattern)
         {
-            var observedFrom = entry.From + entry.Count - entry.Observed;
-            var slot = entry.Base + action.Unit * entry.Observed;
-            if (action.Kind == LayerActionKind.Project)
+            foreach (var (from, at, to, offset, some) in copies) from.AsSpan(at, some).CopyTo(to.AsSpan(offset));
+            copies.Clear();
+            return patterns.GetValueOrDefault(capture);
+        }
+
+        return all[capture.Place(rows)..(results + capture.End(rows))];
+    }
+
+    private void AddPatterns(SequenceHooks hooks, in HookRows rows)
+    {
+        foreach (var capture in hooks.Captures)
+        {
+            if (capture.Capture.Site != Site.Pattern || capture.Wanted(rows.Start, rows.Count) is not (> 0 and var wanted)) continue;
+            var values = patterns[capture] = new float[checked(wanted * capture.Width * capture.Capture.Layers.Count)];
+            var taken = 0;
+            for (var i = 0; i < rows.Count; i++)
             {
-                if (entry.Observed > 0) ops.Project(x, action.Vector!, observedFrom, entry.Observed, slot);
-            }
-            else if (action.Kind == LayerActionKind.Capture)
-            {
-                if (entry.Observed > 0) ops.Capture(x, observedFrom, entry.Observed, slot);
-            }
-            else
-            {
-                Intervene(ops, entry, action, x, observedFrom, slot);
+                if (!capture.Wants(rows.Start + i)) continue;
+                for (var l = 0; l < capture.Capture.Layers.Count; l++)
+                    AddPattern(capture, capture.Capture.Layers[l], rows.From + i, values, (l * wanted + taken) * capture.Width);
+                taken++;
             }
         }
+
+        foreach (var frozen in hooks.Frozen)
+            for (var i = 0; i < rows.Count; i++)
+                if (frozen.Positions.Contain(rows.Start + i, rows.Marks[rows.Start + i], rows.LastFrom))
+                    Of(given, frozen.Layer).Add(rows.From + i, frozen.Keys, frozen.Values.Array, frozen.Values.Offset(rows.Start + i), frozen.Heads);
     }
 
-    private static void Intervene(ITensorOps ops, in Entry entry, in LayerAction action, IBuffer x, int observedFrom, int slot)
+    // A pattern is written to one place; another capture that wants it too copies it from there.
+    private void AddPattern(CapturePlan capture, int layer, int row, float[] values, int offset)
     {
-        for (var i = 0; i < entry.Count;)
+        if (places.TryGetValue((layer, row), out var place))
         {
-            if (!ActsOn(entry, action.Positions, i))
-            {
-                i++;
-                continue;
-            }
-
-            var run = i + 1;
-            while (run < entry.Count && run != observedFrom - entry.From && ActsOn(entry, action.Positions, run)) run++;
-            var (from, count) = (entry.From + i, run - i);
-            switch (action.Kind)
-            {
-                case LayerActionKind.Floor:
-                    ops.Floor(x, action.Vector!, action.Amount, from, count, from >= observedFrom ? slot + from - observedFrom : -1);
-                    break;
-                case LayerActionKind.Add:
-                    ops.AddVector(x, action.Vector!, action.Amount, from, count);
-                    break;
-                default:
-                    ops.Ablate(x, action.Vector!, action.Addend, action.Amount, from, count);
-                    break;
-            }
-
-            i = run;
+            copies.Add((place.Values, place.Offset, values, offset, capture.Width));
+            return;
         }
+
+        places[(layer, row)] = (values, offset);
+        Of(seen, layer).Add(row, capture.Keys, values, offset);
     }
 
-    private static bool ActsOn(in Entry entry, Positions positions, int row) => positions switch
+    private static AttentionRows Of(Dictionary<int, AttentionRows> layers, int layer)
     {
-        Positions.All => true,
-        Positions.NoSpecial => !entry.Special[entry.Start + row],
-        _ => entry.Start + row >= entry.Hooks.LastFrom,
-    };
-
-    private readonly record struct Entry(SequenceHooks Hooks, int From, int Count, int Start, int Observed, int Base, IReadOnlyList<bool> Special);
-
-    private readonly record struct SiteCapture(HookPoint Point, int Rows, int Slot);
+        if (!layers.TryGetValue(layer, out var rows)) layers[layer] = rows = new AttentionRows();
+        return rows;
+    }
 }

@@ -1,80 +1,67 @@
-using AxisDemo.Kernels;
+using AxisDemo.Compute;
 
 namespace AxisDemo.Model.Hooks;
 
 /// <summary>
-/// What a sequence wants at each block's output, compiled once per request: projections before, interventions in order, projections
-/// after, and the whole row where a mean is wanted. Results are numbered in floats per row, see <see cref="Units"/>.
+/// What a sequence wants at each site of each block, compiled once per request: projections before, interventions in order, projections
+/// after, and the rows that captures want. Results are numbered in floats per reported row, see <see cref="Units"/>; those of captures
+/// lie behind them, see <see cref="CapturePlan"/>.
 /// </summary>
 public sealed class SequenceHooks
 {
-    private readonly List<LayerAction>[] byLayer;
+    private static readonly int Sites = Enum.GetValues<Site>().Length;
+    private readonly List<HookAction>?[] actions;
+    private readonly List<FrozenLayer> frozen = [];
+    private readonly IReadOnlyList<Intervention> interventions;
 
     /// <summary>Compiles a request's hooks.</summary>
-    /// <param name="layers">Blocks of the model.</param>
-    /// <param name="width">Width d.</param>
-    /// <param name="upload">Gives the engine's vector of a span; called once per vector.</param>
+    /// <param name="shape">The model's sizes.</param>
+    /// <param name="vectors">The engine's copies of vectors.</param>
     /// <param name="interventions">In order.</param>
     /// <param name="watches">Reported before and after.</param>
-    /// <param name="captureRows">Whether every block's output is returned too.</param>
-    /// <param name="lastFrom">First position on which <see cref="Positions.Last"/> acts: the prompt's last.</param>
-    public SequenceHooks(int layers, int width, VectorCache upload, IReadOnlyList<Intervention> interventions, IReadOnlyList<Watch> watches, bool captureRows, int lastFrom)
+    /// <param name="captures">Rows that are returned.</param>
+    /// <param name="prompt">Tokens of the prompt: <see cref="Positions.Last"/> acts from its last one on, the answer begins behind it.</param>
+    /// <param name="keys">Positions of the whole sequence at most: what a captured pattern's row reaches over.</param>
+    public SequenceHooks(ModelShape shape, VectorCache vectors, IReadOnlyList<Intervention> interventions, IReadOnlyList<Watch> watches, IReadOnlyList<Capture> captures, int prompt, int keys)
     {
-        byLayer = new List<LayerAction>[layers];
-        for (var l = 0; l < layers; l++) byLayer[l] = [];
+        ArgumentNullException.ThrowIfNull(vectors);
+        this.interventions = interventions;
+        actions = new List<HookAction>?[(shape.Layers + 1) * Sites];
         Watches = new WatchSlots[watches.Count];
-        LastFrom = lastFrom;
-        Width = width;
-
+        LastFrom = prompt - 1;
         for (var w = 0; w < watches.Count; w++)
         {
             Watches[w].Pre = Units++;
-            byLayer[watches[w].Layer].Add(new LayerAction(LayerActionKind.Project, Positions.All, upload.Unit(watches[w].Vector), null, 0, Watches[w].Pre));
+            On(Site.ResidPost, watches[w].Layer, new ProjectAction(vectors.Unit(watches[w].Vector), Watches[w].Pre));
         }
 
         foreach (var intervention in interventions)
-            foreach (var item in intervention.Layers)
-            {
-                var action = intervention.Kind switch
-                {
-                    InterventionKind.Cap => new LayerAction(LayerActionKind.Floor, intervention.Positions, upload.Unit(item.Vector), null, item.Amount, Units),
-                    InterventionKind.Add => new LayerAction(LayerActionKind.Add, intervention.Positions, upload.Values(item.Vector), null, item.Amount, -1),
-                    _ => new LayerAction(LayerActionKind.Ablate, intervention.Positions, upload.Unit(item.Vector), item.Addend is null ? null : upload.Values(item.Addend), item.Amount, -1),
-                };
-                if (action.Kind == LayerActionKind.Floor) Caps.Add(new CapSlot(item.Layer, Units++));
-                byLayer[item.Layer].Add(action);
-                PositionDependent |= intervention.Positions != Positions.All;
-            }
+        {
+            foreach (var (layer, action) in Actions(intervention, shape, vectors)) On(intervention.Site, layer, action);
+            if (intervention.Kind == InterventionKind.Freeze) Freeze(intervention, shape);
+        }
 
         for (var w = 0; w < watches.Count; w++)
         {
             Watches[w].Post = Units++;
-            byLayer[watches[w].Layer].Add(new LayerAction(LayerActionKind.Project, Positions.All, upload.Unit(watches[w].Vector), null, 0, Watches[w].Post));
+            On(Site.ResidPost, watches[w].Layer, new ProjectAction(vectors.Unit(watches[w].Vector), Watches[w].Post));
         }
 
-        RowsFrom = Units;
-        if (captureRows)
-            for (var l = 0; l < layers; l++)
-            {
-                byLayer[l].Add(new LayerAction(LayerActionKind.Capture, Positions.All, null, null, 0, Units));
-                Units += width;
-            }
+        foreach (var capture in captures)
+        {
+            var plan = new CapturePlan(capture, shape, prompt, keys) { Units = Units, Before = Captures.Count > 0 ? Captures[^1] : null };
+            Captures.Add(plan);
+            Used |= 1 << (int)capture.Site;
+            if (capture.Site == Site.Pattern) continue;
+            for (var l = 0; l < capture.Layers.Count; l++) On(capture.Site, capture.Layers[l], new CaptureAction(plan, l));
+        }
     }
 
-    /// <summary>Floats of results per observed row.</summary>
-    public int Units { get; }
-
-    /// <summary>Where the captured rows begin among the units, block by block, width floats each.</summary>
-    public int RowsFrom { get; }
-
-    /// <summary>Width d.</summary>
-    public int Width { get; }
+    /// <summary>Floats of results per reported row, captures left out.</summary>
+    public int Units { get; private set; }
 
     /// <summary>First position on which <see cref="Positions.Last"/> acts.</summary>
     public int LastFrom { get; }
-
-    /// <summary>Whether any intervention acts on some positions only.</summary>
-    public bool PositionDependent { get; }
 
     /// <summary>Units of each watch, in the request's order.</summary>
     public WatchSlots[] Watches { get; }
@@ -83,9 +70,73 @@ public sealed class SequenceHooks
     public List<CapSlot> Caps { get; } = [];
 
     /// <summary>Whether nothing is wanted at all.</summary>
-    public bool IsEmpty => Array.TrueForAll(byLayer, l => l.Count == 0);
+    public bool IsEmpty => Used == 0;
 
-    internal List<LayerAction> At(int layer) => byLayer[layer];
+    /// <summary>The sites at which anything is wanted, one bit each.</summary>
+    internal int Used { get; private set; }
+
+    internal List<CapturePlan> Captures { get; } = [];
+
+    /// <summary>What acts.</summary>
+    internal IReadOnlyList<Intervention> Interventions => interventions;
+
+    internal IReadOnlyList<FrozenLayer> Frozen => frozen;
+
+    internal List<HookAction>? At(Site site, int layer) => actions[(layer + 1) * Sites + (int)site];
+
+    /// <summary>The first block in which a row of the prompt is changed or captured; what lies below is as in the plain run.</summary>
+    internal int FirstBlock()
+    {
+        var first = int.MaxValue;
+        foreach (var intervention in interventions)
+            foreach (var block in intervention.Blocks) first = Math.Min(first, block);
+        foreach (var capture in Captures)
+            if (capture.OfPrompt) first = Math.Min(first, capture.Capture.Layers.Min());
+        return first;
+    }
+
+    private IEnumerable<(int Layer, HookAction Action)> Actions(Intervention i, ModelShape shape, VectorCache vectors) => i.Kind switch
+    {
+        InterventionKind.Cap or InterventionKind.Add or InterventionKind.Ablate or InterventionKind.MeanAblate => i.Layers.Select(item => (item.Layer, Along(i, item, vectors))),
+        InterventionKind.MaskHead => i.Masked.Select(m => (m.Layer, (HookAction)new FillAction(i.Positions, vectors.Raw(m.Mean.IsEmpty ? new float[shape.HeadDim] : m.Mean.Span), m.Head * shape.HeadDim))),
+        InterventionKind.Patch => i.Given.Select(g => (g.Layer, (HookAction)new PatchAction(i.Positions, g.Values, i.Heads, shape.HeadDim))),
+        // What attention is given, it takes itself: there is nothing to do to rows.
+        InterventionKind.Freeze => [],
+    };
+
+    private HookAction Along(Intervention i, in LayerIntervention item, VectorCache vectors) => i.Kind switch
+    {
+        InterventionKind.Cap => new FloorAction(i.Positions, vectors.Unit(item.Vector), item.Amount, Cap(item.Layer)),
+        InterventionKind.Add => new AddAction(i.Positions, vectors.Values(item.Vector), item.Amount),
+        InterventionKind.Ablate or InterventionKind.MeanAblate => new AblateAction(i.Positions, vectors.Unit(item.Vector), item.Addend is null ? null : vectors.Values(item.Addend), item.Amount),
+        InterventionKind.MaskHead or InterventionKind.Patch or InterventionKind.Freeze => throw new NotSupportedException($"{i.Kind} has no vector."),
+    };
+
+    private void Freeze(Intervention i, ModelShape shape)
+    {
+        Used |= 1 << (int)Site.Pattern;
+        foreach (var (layer, values) in i.Given) frozen.Add(new FrozenLayer(layer, i.Positions, values, values.Width / shape.Heads, Chosen(i.Heads, shape.Heads)));
+    }
+
+    private int Cap(int layer)
+    {
+        Caps.Add(new CapSlot(layer, Units));
+        return Units++;
+    }
+
+    private void On(Site site, int layer, HookAction action)
+    {
+        Used |= 1 << (int)site;
+        (actions[(layer + 1) * Sites + (int)site] ??= []).Add(action);
+    }
+
+    private static bool[]? Chosen(IReadOnlyList<int>? heads, int count)
+    {
+        if (heads is null) return null;
+        var chosen = new bool[count];
+        foreach (var head in heads) chosen[head] = true;
+        return chosen;
+    }
 }
 
 /// <summary>Units of a watch's two projections.</summary>
@@ -96,13 +147,5 @@ public record struct WatchSlots(int Pre, int Post);
 /// <param name="Unit">Where it is written.</param>
 public readonly record struct CapSlot(int Layer, int Unit);
 
-internal enum LayerActionKind
-{
-    Project,
-    Floor,
-    Add,
-    Ablate,
-    Capture,
-}
-
-internal readonly record struct LayerAction(LayerActionKind Kind, Positions Positions, IVector? Vector, IVector? Addend, float Amount, int Unit);
+/// <summary>Patterns that a block is given.</summary>
+internal sealed record FrozenLayer(int Layer, Positions Positions, Activations Values, int Keys, bool[]? Heads);

@@ -30,16 +30,14 @@ public enum Site
     ResidMid,
     /// <summary><c>blocks.l.hook_mlp_out</c>, after the post-norm where there is one.</summary>
     MlpOut,
-    /// <summary><c>blocks.l.hook_resid_post</c>: the block's output, where interventions act.</summary>
+    /// <summary><c>blocks.l.hook_resid_post</c>: the block's output, where interventions act unless they name another site.</summary>
     ResidPost,
     /// <summary><c>ln_final.hook_normalized</c>: x / scale, before the gain.</summary>
     FinalNormalized,
 }
 
-/// <summary>A hook point: a site and, inside blocks, the block.</summary>
-/// <param name="Site">The place.</param>
-/// <param name="Layer">Block from 0; -1 outside blocks.</param>
-public readonly record struct HookPoint(Site Site, int Layer)
+/// <summary>What can be done at a site, and what its rows are.</summary>
+public static class Sites
 {
     private static readonly (string Name, Site Site)[] InBlock =
     [
@@ -48,32 +46,84 @@ public readonly record struct HookPoint(Site Site, int Layer)
         ("hook_attn_out", Site.AttnOut), ("hook_resid_mid", Site.ResidMid), ("hook_mlp_out", Site.MlpOut), ("hook_resid_post", Site.ResidPost),
     ];
 
-    private static readonly (string Name, Site Site)[] Outside = [("hook_embed", Site.Embed), ("ln_final.hook_normalized", Site.FinalNormalized)];
+    private static readonly (string Name, Site Site)[] OutsideBlocks = [("hook_embed", Site.Embed), ("ln_final.hook_normalized", Site.FinalNormalized)];
 
-    /// <summary>The TransformerLens name.</summary>
-    public override string ToString()
+    /// <summary>The sites of every block with their TransformerLens names, without <c>blocks.N.</c></summary>
+    public static IReadOnlyList<(string Name, Site Site)> OfBlocks => InBlock;
+
+    /// <summary>The sites before and behind the blocks.</summary>
+    public static IReadOnlyList<(string Name, Site Site)> Outside => OutsideBlocks;
+
+    /// <summary>The TransformerLens name, without <c>blocks.N.</c></summary>
+    public static string Name(this Site site)
     {
-        foreach (var (name, site) in Outside)
-            if (site == Site) return name;
-        foreach (var (name, site) in InBlock)
-            if (site == Site) return $"blocks.{Layer}.{name}";
-        throw new InvalidOperationException($"Site {Site} has no name.");
+        foreach (var (name, known) in OutsideBlocks)
+            if (known == site) return name;
+        foreach (var (name, known) in InBlock)
+            if (known == site) return name;
+        throw new InvalidOperationException($"Site {site} has no name.");
     }
+
+    /// <summary>The short name of an interventions file: <c>resid_pre</c>, <c>z</c>.</summary>
+    public static string ShortName(this Site site) => site.Name().Split('.')[^1]["hook_".Length..];
+
+    /// <summary>Whether its rows may be changed: patterns are frozen instead, and the last norm is for looking only.</summary>
+    public static bool CanBeChanged(this Site site) => site is not (Site.Pattern or Site.FinalNormalized);
+
+    /// <summary>Whether its rows consist of heads.</summary>
+    public static bool HasHeads(this Site site) => site is Site.Q or Site.RotQ or Site.Z or Site.K or Site.RotK or Site.V;
+
+    /// <summary>Whether it is a place in every block.</summary>
+    public static bool InBlocks(this Site site) => site is not (Site.Embed or Site.FinalNormalized);
+}
+
+/// <summary>The sizes that a site's rows depend on.</summary>
+/// <param name="Layers">Blocks.</param>
+/// <param name="Width">Width of the residual stream.</param>
+/// <param name="Heads">Query heads.</param>
+/// <param name="KvHeads">Key/value heads.</param>
+/// <param name="HeadDim">Channels of a head.</param>
+public readonly record struct ModelShape(int Layers, int Width, int Heads, int KvHeads, int HeadDim)
+{
+    /// <summary>Numbers in a row of a site. Of attention patterns: numbers for each key.</summary>
+    public int WidthOf(Site site) => site switch
+    {
+        Site.Q or Site.RotQ or Site.Z or Site.K or Site.RotK or Site.V => HeadsOf(site) * HeadDim,
+        Site.Pattern => Heads,
+        Site.Embed or Site.ResidPre or Site.AttnOut or Site.ResidMid or Site.MlpOut or Site.ResidPost or Site.FinalNormalized => Width,
+    };
+
+    /// <summary>Heads of a site; 0 where it has none.</summary>
+    public int HeadsOf(Site site) => site switch
+    {
+        Site.Q or Site.RotQ or Site.Z or Site.Pattern => Heads,
+        Site.K or Site.RotK or Site.V => KvHeads,
+        Site.Embed or Site.ResidPre or Site.AttnOut or Site.ResidMid or Site.MlpOut or Site.ResidPost or Site.FinalNormalized => 0,
+    };
+}
+
+/// <summary>A hook point: a site and, inside blocks, the block.</summary>
+/// <param name="Site">The place.</param>
+/// <param name="Layer">Block from 0; -1 outside blocks.</param>
+public readonly record struct HookPoint(Site Site, int Layer)
+{
+    /// <summary>The TransformerLens name.</summary>
+    public override string ToString() => Site.InBlocks() ? $"blocks.{Layer}.{Site.Name()}" : Site.Name();
 
     /// <summary>Parses a TransformerLens name for a model of so many blocks.</summary>
     public static HookPoint Parse(string text, int layers)
     {
-        foreach (var (name, site) in Outside)
+        foreach (var (name, site) in Sites.Outside)
             if (name == text) return new HookPoint(site, -1);
         var parts = text.Split('.', 3);
         if (parts is ["blocks", var number, var rest] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var layer))
         {
             if (layer >= layers) throw new InputException("request", "hooks", $"'{text}' names block {layer}, but the model has blocks 0 to {layers - 1}.");
-            foreach (var (name, site) in InBlock)
+            foreach (var (name, site) in Sites.OfBlocks)
                 if (name == rest) return new HookPoint(site, layer);
         }
 
         throw new InputException("request", "hooks", $"'{text}' is no hook point.",
-            $"Known: {string.Join(", ", Outside.Select(o => o.Name))}, blocks.N.{{{string.Join(", ", InBlock.Select(b => b.Name))}}}.");
+            $"Known: {string.Join(", ", Sites.Outside.Select(o => o.Name))}, blocks.N.{{{string.Join(", ", Sites.OfBlocks.Select(b => b.Name))}}}.");
     }
 }

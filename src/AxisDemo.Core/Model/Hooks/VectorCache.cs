@@ -1,4 +1,6 @@
-using AxisDemo.Kernels;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using AxisDemo.Compute;
 
 namespace AxisDemo.Model.Hooks;
 
@@ -17,6 +19,9 @@ public sealed class VectorCache(ITensorOps ops, int limit = 4096) : IDisposable
 
     /// <summary>The engine's copy of the values.</summary>
     public IVector Values(Direction direction) => Get((direction.Key, false), direction.Values);
+
+    /// <summary>The engine's copy of a vector that is no direction: a head's mean, or zeros.</summary>
+    public IVector Raw(ReadOnlySpan<float> values) => Get((Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(values)).AsSpan(0, 16)), false), values);
 
     /// <summary>Drops everything when there are too many; called when no sequence is running.</summary>
     public void Trim()

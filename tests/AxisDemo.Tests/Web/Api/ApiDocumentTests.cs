@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using AxisDemo.Serving;
-using AxisDemo.Web.Hubs;
+using AxisDemo.Web.Api;
+using AxisDemo.Web.Pages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

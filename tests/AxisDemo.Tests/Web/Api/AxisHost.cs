@@ -1,7 +1,7 @@
 using AxisDemo.Interp;
 using AxisDemo.Serving;
 using AxisDemo.Tests.Formats;
-using AxisDemo.Web.Serving;
+using AxisDemo.Web.Hosting;
 
 namespace AxisDemo.Tests.Web.Api;
 
@@ -25,7 +25,7 @@ public sealed class AxisHost : IDisposable
         Host = new TestHost(null, ("Limits:AnswersPerMinute", "1000000"), ("Limits:MaxTokens", "64"), ("Limits:MessageCharacters", "40"), ("Limits:Messages", "5"), ("Sharing:Database", folder["shared.db"]), ("Sharing:Reports", "true"));
         Host.Generator.Become(new ModelState(new ReadyModel(Host.Generator, ScriptedGenerator.TestAxis() with { Path = file }, null), null, null));
         Host.Generator.Script = request => request.WatchPrompt
-            ? [new PromptEvent([new PromptProjection("assistant", 2, new float[request.Prompt.Count], new float[request.Prompt.Count], new bool[request.Prompt.Count])]), new FinishedEvent("stop", 0, 0)]
+            ? [new PromptEvent([new PromptProjection("assistant", 2, new float[request.Prompt.Count], new float[request.Prompt.Count], new bool[request.Prompt.Count])]), new FinishedEvent(FinishReason.Stop, 0, 0)]
             : ScriptedGenerator.Say("Hello");
         Host.StartServer();
         Client = new HttpClient { BaseAddress = Host.Address };

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using AxisDemo.Interp;
-using AxisDemo.Model.Sources;
+using AxisDemo.Model.Loading;
 using AxisDemo.Tests.Formats;
 
 namespace AxisDemo.Tests.Web.Api;

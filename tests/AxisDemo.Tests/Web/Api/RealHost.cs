@@ -1,5 +1,5 @@
-using AxisDemo.Web.Components;
-using AxisDemo.Web.Serving;
+using AxisDemo.Web.Hosting;
+using AxisDemo.Web.Shell;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,9 +1,11 @@
 using System.Net;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using AxisDemo.Serving;
-using AxisDemo.Web.Keeping;
+using AxisDemo.Web.Charts;
+using AxisDemo.Web.Conversations;
+using AxisDemo.Web.Hosting;
 
 namespace AxisDemo.Tests.Web.Api;
 
@@ -17,31 +19,37 @@ public sealed class RequestWalkTests : IClassFixture<AxisHost>
     private const string Acting = """
         "cap":{"layers":"1:3","threshold":"p75","positions":"all"},
         "interventions":[
-          {"kind":"cap","axis":"axis","layers":"1:3","threshold":1,"positions":"all"},
-          {"kind":"add","vector":"axis#axis","layers":2,"coefficient":0.5,"positions":"last"},
-          {"kind":"ablate","axis":"axis","layers":1,"coefficient":1,"positions":"no-special"},
-          {"kind":"mean_ablate","axis":"axis","layers":1,"mean":"axis#axis","positions":"all"}]
+          {"kind":"cap","axis":"axis","layers":"1:3","threshold":1,"site":"resid_post","positions":"all"},
+          {"kind":"add","vector":"axis#axis","layers":2,"coefficient":0.5,"site":"attn_out","positions":"last"},
+          {"kind":"ablate","axis":"axis","layers":1,"coefficient":1,"site":"resid_pre","positions":"no-special"},
+          {"kind":"mean_ablate","axis":"axis","layers":1,"mean":"axis#axis","site":"mlp_out","positions":[0,2]},
+          {"kind":"mask_head","heads":[[0,1],[3,2]],"value":"mean","mean":"axis#axis","positions":"generated"},
+          {"kind":"patch","site":"z","layers":1,"heads":[0,2],"positions":[0,3],"values":"axis#axis"}]
         """;
 
     private const string Generate = $$"""
         {"messages":{{Messages}},"model":"scripted","sampling":{"temperature":0.5,"topP":0.5,"topK":5,"repetitionPenalty":1.5,"seed":7,"answerSeed":"9"},
-        "maxTokens":5,{{Acting}},"watch":["axis@1"],"read":true,"logProbs":true}
+        "maxTokens":5,"beginning":[7],{{Acting}},"watch":["axis@1"],"read":true,"logProbs":true}
         """;
 
     private const string Project = $$"""{"messages":{{Messages}},"model":"scripted","watch":"axis@1","tokens":true,{{Acting}}}""";
 
-    // What no schema knows: the names and the blocks that this host's model has, how many floors its blocks need, and who has the last word.
-    private static readonly string[] OfThisHost = ["model", "watch", "axis", "vector", "mean", "layers", "threshold", "role"];
+    // What no schema knows: the names, blocks, heads and widths that this host's model has, how many floors its blocks need, which rows a
+    // tensor has, and who has the last word.
+    private static readonly string[] OfThisHost = ["model", "watch", "axis", "vector", "mean", "layers", "threshold", "role", "site", "heads", "values", "value", "positions"];
     private const string Answered = "turns[0].a[0].";
     private readonly AxisHost host;
 
     // Every field has a value somewhere.
     private static ConversationFile Whole { get; } = new()
     {
+        Version = 2,
         Created = new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero),
         A = Column,
         B = new FiledColumn(),
-        Turns = [new FiledTurn { User = "Who are you?", Settings = Settings, A = [Answer], B = [new FiledAnswer { Text = "Well" }] }],
+        C = new FiledColumn(),
+        D = new FiledColumn(),
+        Turns = [new FiledTurn { User = "Who are you?", Settings = Settings, A = [Answer], B = [new FiledAnswer { Text = "Well" }], C = [new FiledAnswer { Text = "So" }], D = [new FiledAnswer { Text = "Now" }] }],
     };
 
     private static FiledModel Model => new("SmolLM2", "ab12", "llama", "Q4_1", "CPU");
@@ -54,7 +62,7 @@ public sealed class RequestWalkTests : IClassFixture<AxisHost>
 
     private static FiledSettings Settings => new()
     {
-        Temperature = 0.7, MaxTokens = 96, Seed = 3, RepetitionPenalty = 1.1, Repeats = 2, SystemPrompt = "You are a pirate.", History = "fromA", A = Variant, B = Variant,
+        Temperature = 0.7, MaxTokens = 96, Seed = 3, RepetitionPenalty = 1.1, Repeats = 2, SystemPrompt = "You are a pirate.", History = "fromA", A = Variant, B = Variant, C = Variant, D = Variant,
     };
 
     private static FiledAnswer Answer => new()
@@ -115,18 +123,20 @@ public sealed class RequestWalkTests : IClassFixture<AxisHost>
             var (status, detail, named) = await Post("/api/conversations", json);
             // Whether the lists of an answer's numbers fit together, no schema says.
             var measured = field.StartsWith(Answered, StringComparison.Ordinal) && named?.StartsWith(Answered, StringComparison.Ordinal) == true;
-            if (against is null ? status != HttpStatusCode.Created && !measured : status != HttpStatusCode.BadRequest || !(Names(named, field) || measured))
+            // Nor that a column which a turn has is said what it ran on.
+            var needed = field is "a" or "b" or "c" or "d" && named == $"turns[0].{field}";
+            if (against is null ? status != HttpStatusCode.Created && !measured && !needed : status != HttpStatusCode.BadRequest || !(Names(named, field) || measured))
                 wrong.Add($"{field}: {json} is {(against is null ? "allowed" : $"not allowed ({against})")}, and the answer is {(int)status} {named}: {detail}");
         }
 
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong.Take(5)));
-        string[] walkedElsewhere = ["b.", "turns[0].b[0].", Answered + "settings."];
+        string[] walkedElsewhere = ["b.", "c.", "d.", "turns[0].b[0].", "turns[0].c[0].", "turns[0].d[0].", Answered + "settings."];
         Assert.All(walk.Untried, field => Assert.True(walkedElsewhere.Any(at => field.StartsWith(at, StringComparison.Ordinal)), field));
     }
 
     [Theory]
-    [InlineData("/api/generate", Generate, 13)]
-    [InlineData("/api/project", Project, 7)]
+    [InlineData("/api/generate", Generate, 19)]
+    [InlineData("/api/project", Project, 13)]
     public async Task Every_default_that_is_described_is_the_default(string path, string request, int many)
     {
         var book = await SchemaBook.Of(host.Client);
@@ -137,6 +147,17 @@ public sealed class RequestWalkTests : IClassFixture<AxisHost>
         Assert.Equal(many, defaults.Count);
         // They are not all alike because nothing arrives.
         Assert.NotEqual(await Understood(path, defaults[0].Without), await Understood(path, JsonNode.Parse(request)!));
+    }
+
+    [Fact]
+    public async Task A_beginning_and_what_was_generated_reach_the_engine()
+    {
+        host.Host.Generator.Requests.Clear();
+        await Post("/api/generate", """{"messages":[{"role":"user","content":"Hello"},{"role":"assistant","content":"Hi"},{"role":"user","content":"Bye"}],"beginning":[7,8],"interventions":[{"kind":"ablate","axis":"axis","site":"resid_pre","layers":1}]}""");
+        var request = Assert.Single(host.Host.Generator.Requests);
+        Assert.Equal([7, 8], request.Beginning);
+        Assert.Equal("Hi", host.Host.Generator.Tokenizer.Decode([.. request.Prompt.Where((_, i) => request.PromptGenerated![i])]));
+        Assert.Equal([1], request.Interventions.Single().Blocks);
     }
 
     [Fact]
@@ -164,6 +185,10 @@ public sealed class RequestWalkTests : IClassFixture<AxisHost>
         && (named == field || named.StartsWith(field + '.', StringComparison.Ordinal) || named.StartsWith(field + '[', StringComparison.Ordinal)
             || field.EndsWith(".axis", StringComparison.Ordinal) && (named == field[..^4] + "vector" || named == field[..^4] + "threshold")
             || field == "messages[2].role" && named == "messages"
+            // Another place has rows of another width, or none in a block; a value of zero has no mean; rows have positions.
+            || field.EndsWith(".site", StringComparison.Ordinal) && (string[])["layers", "heads", "values", "vector", "axis", "mean"] is var parts && parts.Any(p => named == field[..^4] + p)
+            || field.EndsWith(".value", StringComparison.Ordinal) && named == field[..^5] + "mean"
+            || field.EndsWith(".positions", StringComparison.Ordinal) && named == field[..^9] + "values"
             || field.EndsWith(".kind", StringComparison.Ordinal) && named.StartsWith(field[..^4], StringComparison.Ordinal));
 
     private async Task<string> Understood(string path, JsonNode request)
@@ -172,7 +197,7 @@ public sealed class RequestWalkTests : IClassFixture<AxisHost>
         var (status, detail, _) = await Post(path, request.ToJsonString());
         Assert.True(status == HttpStatusCode.OK, detail);
         var r = Assert.Single(host.Host.Generator.Requests);
-        return $"{r.Sampling} {r.MaxTokens} {r.Read} {r.LogProbs} {Text(r)} {detail}";
+        return $"{r.Sampling} {r.MaxTokens} {string.Join(',', r.Beginning)} {string.Join(',', r.PromptGenerated ?? [])} {r.Read} {r.LogProbs} {Text(r)} {detail}";
 
         static string Text(GenerationRequest r) => string.Join(' ', r.Interventions.Select(i => $"{i.Kind}/{i.Positions}/{string.Join(',', i.Layers.Select(l => $"{l.Layer}:{l.Amount}:{l.Addend is null}"))}").Concat(r.Watch.Select(w => $"{w.Axis}@{w.Layer}")));
     }

@@ -4,8 +4,7 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using AxisDemo.Serving;
-using AxisDemo.Web.Access;
-using AxisDemo.Web.Serving;
+using AxisDemo.Web.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AxisDemo.Tests.Web.Api;

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Json.Schema;
 
 namespace AxisDemo.Tests.Web.Api;
@@ -26,8 +26,10 @@ internal sealed class SchemaBook
         if (!built.TryGetValue(key, out var checker))
         {
             // The schema alone, with all others as its definitions.
-            var whole = new JsonObject { ["allOf"] = new JsonArray(schema.DeepClone()), ["$defs"] = Document["components"]!["schemas"]!.DeepClone() };
-            Plain(whole, strict);
+            var (alone, others) = (schema.DeepClone(), Document["components"]!["schemas"]!.DeepClone());
+            Plain(alone, strict);
+            Plain(others, strict);
+            var whole = new JsonObject { ["allOf"] = new JsonArray(alone), ["$defs"] = others };
             built[key] = checker = JsonSchema.FromText(whole.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal));
         }
 
@@ -50,8 +52,9 @@ internal sealed class SchemaBook
         {
             if (schema["discriminator"] is JsonObject) schema.Remove("discriminator");
             if (strict && schema["properties"] is JsonObject) schema["additionalProperties"] = false;
-            foreach (var (_, part) in schema.ToList())
-                if (part is not null) Plain(part, strict);
+            // What must hold besides speaks of some of the same object's fields only.
+            foreach (var (name, part) in schema.ToList())
+                if (part is not null) Plain(part, strict && name != "allOf");
         }
         else if (node is JsonArray parts)
             foreach (var part in parts)

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace AxisDemo.Serving;
+
+/// <summary>Why an answer ended.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FinishReason>))]
+public enum FinishReason
+{
+    /// <summary>The model ended its turn.</summary>
+    [JsonStringEnumMemberName("stop")] Stop,
+    /// <summary><see cref="GenerationRequest.MaxTokens"/> are written, or the given answer is read.</summary>
+    [JsonStringEnumMemberName("length")] Length,
+    /// <summary>The model's context is full.</summary>
+    [JsonStringEnumMemberName("context")] Context,
+    /// <summary>Its owner no longer wanted it.</summary>
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
+}
+
+/// <summary>The words of reasons, in events, files and on the command line.</summary>
+public static class FinishReasons
+{
+    /// <summary>All words.</summary>
+    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetValues<FinishReason>().Select(Word)];
+
+    /// <summary>A reason's word.</summary>
+    public static string Word(this FinishReason reason) => reason switch
+    {
+        FinishReason.Stop => "stop",
+        FinishReason.Length => "length",
+        FinishReason.Context => "context",
+        FinishReason.Cancelled => "cancelled",
+    };
+
+    /// <summary>The reason that a word stands for; null for another word.</summary>
+    public static FinishReason? Parse(string? word)
+    {
+        foreach (var reason in Enum.GetValues<FinishReason>())
+            if (reason.Word() == word) return reason;
+        return null;
+    }
+}
