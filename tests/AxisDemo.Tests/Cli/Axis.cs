@@ -52,19 +52,3 @@ internal sealed record Axis(int ExitCode, byte[] Bytes, string Error)
         foreach (var word in words) Assert.Contains(word, Error, StringComparison.Ordinal);
     }
 }
-
-/// <summary>A folder that is gone after the test.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("axis-test-");
-
-    public string File(string name) => Path.Combine(folder.FullName, name);
-
-    public string Write(string name, string text)
-    {
-        System.IO.File.WriteAllText(File(name), text);
-        return File(name);
-    }
-
-    public void Dispose() => folder.Delete(recursive: true);
-}

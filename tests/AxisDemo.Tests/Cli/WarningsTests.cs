@@ -1,12 +1,13 @@
 using AxisDemo.Tests.Formats;
 
+
 namespace AxisDemo.Tests.Cli;
 
 /// <summary>What a model's files leave open is said by every command that runs or shows the model, and never where programs read.</summary>
 public sealed class WarningsTests : IDisposable
 {
     private const string Warning = "llama.logit_scale: not known here, and not applied";
-    private readonly Cli.TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder = new();
     private readonly string model;
 
     public WarningsTests() => model = GgufEdit.Of(Repository.Fixture("tiny-models", "smollm", "smollm.gguf")).Set("llama.logit_scale", 0.25f).Save(folder.File("model.gguf"));

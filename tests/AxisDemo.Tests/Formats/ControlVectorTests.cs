@@ -32,15 +32,15 @@ public sealed class ControlVectorTests : IDisposable
     [Fact]
     public void What_is_written_equals_the_file_of_the_reference_writer_byte_for_byte()
     {
-        ControlVector.Write(_folder["cv.gguf"], "llama", Enumerable.Range(1, 29).ToDictionary(l => l, l => Row(l - 1)));
-        Assert.Equal(File.ReadAllBytes(Repository.Fixture("controlvector", "cv-layer-count-u32.gguf")), File.ReadAllBytes(_folder["cv.gguf"]));
+        ControlVector.Write(_folder.File("cv.gguf"), "llama", Enumerable.Range(1, 29).ToDictionary(l => l, l => Row(l - 1)));
+        Assert.Equal(File.ReadAllBytes(Repository.Fixture("controlvector", "cv-layer-count-u32.gguf")), File.ReadAllBytes(_folder.File("cv.gguf")));
     }
 
     [Fact]
     public void A_width_that_needs_padding_is_read_back()
     {
-        ControlVector.Write(_folder["odd.gguf"], "tiny", new Dictionary<int, float[]> { [3] = [1, 2, 3], [2] = [4, 5, 6] });
-        var vector = ControlVector.Read(_folder["odd.gguf"]);
+        ControlVector.Write(_folder.File("odd.gguf"), "tiny", new Dictionary<int, float[]> { [3] = [1, 2, 3], [2] = [4, 5, 6] });
+        var vector = ControlVector.Read(_folder.File("odd.gguf"));
         Assert.Equal([2, 3], vector.Directions.Keys);
         Assert.Equal([1f, 2, 3], vector.Directions[3]);
     }
@@ -48,17 +48,17 @@ public sealed class ControlVectorTests : IDisposable
     [Fact]
     public void Block_0_different_lengths_and_nothing_at_all_are_not_written()
     {
-        Assert.Throws<ArgumentException>(() => ControlVector.Write(_folder["no.gguf"], "x", new Dictionary<int, float[]> { [0] = [1] }));
-        Assert.Throws<ArgumentException>(() => ControlVector.Write(_folder["no.gguf"], "x", new Dictionary<int, float[]> { [1] = [1], [2] = [1, 2] }));
-        Assert.Throws<ArgumentException>(() => ControlVector.Write(_folder["no.gguf"], "x", new Dictionary<int, float[]>()));
+        Assert.Throws<ArgumentException>(() => ControlVector.Write(_folder.File("no.gguf"), "x", new Dictionary<int, float[]> { [0] = [1] }));
+        Assert.Throws<ArgumentException>(() => ControlVector.Write(_folder.File("no.gguf"), "x", new Dictionary<int, float[]> { [1] = [1], [2] = [1, 2] }));
+        Assert.Throws<ArgumentException>(() => ControlVector.Write(_folder.File("no.gguf"), "x", new Dictionary<int, float[]>()));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
     public void A_direction_that_is_not_finite_is_refused()
     {
-        ControlVector.Write(_folder["nan.gguf"], "x", new Dictionary<int, float[]> { [1] = [1, float.NaN] });
-        Assert.Contains("direction.1: element 1 is not finite", Assert.Throws<InputException>(() => ControlVector.Read(_folder["nan.gguf"])).Message, StringComparison.Ordinal);
+        ControlVector.Write(_folder.File("nan.gguf"), "x", new Dictionary<int, float[]> { [1] = [1, float.NaN] });
+        Assert.Contains("direction.1: element 1 is not finite", Assert.Throws<InputException>(() => ControlVector.Read(_folder.File("nan.gguf"))).Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string> Broken()

@@ -32,12 +32,12 @@ public class FileHashTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("model.bin", new byte[100]);
-        var memory = new HashMemory(folder["hashes"], least: 100);
+        var memory = new HashMemory(folder.File("hashes"), least: 100);
         var hash = memory.Sha256(path, default);
         Assert.Equal(FileHash.Sha256(path), hash);
 
         // It is the entry that answers: a wrong one would be believed, a damaged one is not.
-        var entry = Assert.Single(Directory.GetFiles(folder["hashes"]));
+        var entry = Assert.Single(Directory.GetFiles(folder.File("hashes")));
         File.WriteAllText(entry, new string('a', 64));
         Assert.Equal(new string('a', 64), memory.Sha256(path, default));
         File.WriteAllText(entry, "damaged");
@@ -48,7 +48,7 @@ public class FileHashTests
         Assert.Equal(hash, memory.Sha256(path, default));
         folder.Write("model.bin", new byte[99]);
         Assert.Equal(FileHash.Sha256(path), memory.Sha256(path, default));
-        Assert.Equal(2, Directory.GetFiles(folder["hashes"]).Length);
+        Assert.Equal(2, Directory.GetFiles(folder.File("hashes")).Length);
         Assert.Equal(FileHash.Sha256(path), new HashMemory("", 0).Sha256(path, default));
         Assert.Contains("nowhere.bin", Assert.Throws<InputException>(() => memory.Sha256("nowhere.bin", default)).Message, StringComparison.Ordinal);
     }

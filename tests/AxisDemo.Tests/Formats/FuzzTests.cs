@@ -47,8 +47,8 @@ public sealed class FuzzTests : IDisposable
         {
             case ImportedAxis axis: _ = new AxisFile(axis.Parts).Watch(); break;
             case ImportedVectors vectors:
-                vectors.Vectors.Write(_folder["out.safetensors"]);
-                foreach (var experiment in vectors.Experiments) ExperimentFile.Write(_folder["out.json"], experiment, vectors.VectorLayers, "out.safetensors");
+                vectors.Vectors.Write(_folder.File("out.safetensors"));
+                foreach (var experiment in vectors.Experiments) ExperimentFile.Write(_folder.File("out.json"), experiment, vectors.VectorLayers, "out.safetensors");
                 break;
         }
     });
@@ -58,9 +58,9 @@ public sealed class FuzzTests : IDisposable
     {
         var axis = (ImportedAxis)AxisImport.Read(Repository.Fixture("pt", "a_raw_f32.pt"), new ImportOptions());
         var (layers, width) = (axis.Parts.Layers, axis.Parts.Width);
-        TorchWriter.Capping(_folder["caps.pt"], Enumerable.Range(0, layers).Select(l => ($"v{l}", l, axis.Parts.Axis[(l * width)..((l + 1) * width)].Select(v => -v).ToArray())),
+        TorchWriter.Capping(_folder.File("caps.pt"), Enumerable.Range(0, layers).Select(l => ($"v{l}", l, axis.Parts.Axis[(l * width)..((l + 1) * width)].Select(v => -v).ToArray())),
             [("layers_3:5-p0.25", [("v3", -1), ("v4", -2)]), ("layers_3:5-p0.5", [("v3", -0.5), ("v4", -1.5)]), ("mine", [("v2", 0.5)])]);
-        Fuzzing.Run("capping configuration", seed => _folder.Write("damaged", Mutations.Of(File.ReadAllBytes(_folder["caps.pt"]), seed)), path =>
+        Fuzzing.Run("capping configuration", seed => _folder.Write("damaged", Mutations.Of(File.ReadAllBytes(_folder.File("caps.pt")), seed)), path =>
         {
             var parts = PublishedCaps.AddTo(axis, path, null).Parts;
             _ = new AxisFile(parts).Cap(parts.Recommended!.From, parts.Recommended.To, parts.Recommended.Percentile);
@@ -85,8 +85,8 @@ public sealed class FuzzTests : IDisposable
             Provenance = new AxisProvenance { DisplayLayer = 1, ModelName = "Sample", ModelSha256 = new string('a', 64) },
             Recommended = new CalibrationRow { From = 1, To = 2, Percentile = 75, RoleExpression = 1, Change = -0.5, Price = 0.1, Lifted = 0.5, Answers = 9 },
         };
-        new AxisFile(parts).Write(_folder["seed"]);
-        Fuzzing.Run("axis file", seed => _folder.Write("damaged", Mutations.Of(File.ReadAllBytes(_folder["seed"]), seed)), path =>
+        new AxisFile(parts).Write(_folder.File("seed"));
+        Fuzzing.Run("axis file", seed => _folder.Write("damaged", Mutations.Of(File.ReadAllBytes(_folder.File("seed")), seed)), path =>
         {
             var axis = AxisFile.Open(path);
             axis.EnsureMatches("Sample", new string('a', 64), 3, 4);

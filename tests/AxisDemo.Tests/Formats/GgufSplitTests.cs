@@ -34,7 +34,7 @@ public sealed class GgufSplitTests : IDisposable
     [InlineData(3)]
     public void Three_parts_are_in_their_order_and_one_may_have_no_tensors(int named)
     {
-        string Part(int n) => folder[$"m-0000{n}-of-00003.gguf"];
+        string Part(int n) => folder.File($"m-0000{n}-of-00003.gguf");
         GgufEdit.Of(SplitModel.Fixture(SplitModel.First)).Set("split.count", 3).Save(Part(1));
         folder.Write("m-00002-of-00003.gguf", SplitModel.Empty(("split.no", 1), ("split.count", 3), ("split.tensors.count", 38)));
         GgufEdit.Of(SplitModel.Fixture(SplitModel.Second)).Set("split.no", 2).Set("split.count", 3).Save(Part(3));
@@ -46,10 +46,10 @@ public sealed class GgufSplitTests : IDisposable
     [Fact]
     public void A_file_that_says_it_is_the_only_one_is_an_ordinary_file()
     {
-        var path = GgufEdit.Of(Repository.Fixture("tiny-models", "smollm", "smollm.gguf")).Set("split.no", 0u).Set("split.count", 1u).Set("split.tensors.count", 38).Save(folder["any name.gguf"]);
+        var path = GgufEdit.Of(Repository.Fixture("tiny-models", "smollm", "smollm.gguf")).Set("split.no", 0u).Set("split.count", 1u).Set("split.tensors.count", 38).Save(folder.File("any name.gguf"));
         using (var file = GgufFile.Open(path)) Assert.Equal([path], file.Files);
-        File.Copy(Repository.Fixture("tiny-models", "smollm", "smollm.gguf"), folder["b-00001-of-00002.gguf"]);
-        using (var file = GgufFile.Open(folder["b-00001-of-00002.gguf"])) Assert.Single(file.Files);
+        File.Copy(Repository.Fixture("tiny-models", "smollm", "smollm.gguf"), folder.File("b-00001-of-00002.gguf"));
+        using (var file = GgufFile.Open(folder.File("b-00001-of-00002.gguf"))) Assert.Single(file.Files);
     }
 
     [Theory]
@@ -57,15 +57,15 @@ public sealed class GgufSplitTests : IDisposable
     [InlineData(SplitModel.Second, SplitModel.First)]
     public void A_missing_part_is_named_whichever_is_asked_for(string there, string missing)
     {
-        File.Copy(SplitModel.Fixture(there), folder[there]);
+        File.Copy(SplitModel.Fixture(there), folder.File(there));
         foreach (var named in (string[])[there, missing])
-            Assert.Equal($"{folder[named]}: split.count: is 2, and {missing} is missing. Put all parts into one folder; download those that are missing.", Refused(named));
+            Assert.Equal($"{folder.File(named)}: split.count: is 2, and {missing} is missing. Put all parts into one folder; download those that are missing.", Refused(named));
     }
 
     [Fact]
     public void Of_many_missing_parts_some_are_named_and_all_are_counted()
     {
-        GgufEdit.Of(SplitModel.Fixture(SplitModel.First)).Set("split.count", 900).Save(folder["m-00001-of-00900.gguf"]);
+        GgufEdit.Of(SplitModel.Fixture(SplitModel.First)).Set("split.count", 900).Save(folder.File("m-00001-of-00900.gguf"));
         var message = Refused("m-00001-of-00900.gguf");
         Assert.Contains("is 900, and 899 files are missing: m-00002-of-00900.gguf, m-00003-of-00900.gguf, ", message, StringComparison.Ordinal);
         Assert.Contains(" and 891 more. ", message, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class GgufSplitTests : IDisposable
     [InlineData(uint.MaxValue, "is 4294967295; up to 1024")]
     public void A_wild_count_is_refused_before_anything_is_looked_for(uint count, string words)
     {
-        GgufEdit.Of(SplitModel.Fixture(SplitModel.First)).Set("split.count", count).Save(folder["m-00001-of-65535.gguf"]);
+        GgufEdit.Of(SplitModel.Fixture(SplitModel.First)).Set("split.count", count).Save(folder.File("m-00001-of-65535.gguf"));
         Assert.Contains(words, Bounds.Within(4 << 20, "refusing it", () => Refused("m-00001-of-65535.gguf")), StringComparison.Ordinal);
     }
 
@@ -88,9 +88,9 @@ public sealed class GgufSplitTests : IDisposable
     [InlineData("tiny-1-of-2.gguf")]
     public void A_renamed_part_is_told_what_it_must_be_called(string name)
     {
-        File.Copy(SplitModel.Fixture(SplitModel.First), folder[name]);
+        File.Copy(SplitModel.Fixture(SplitModel.First), folder.File(name));
         var message = Refused(name);
-        Assert.StartsWith($"{folder[name]}: split.count: is 2, ", message, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder.File(name)}: split.count: is 2, ", message, StringComparison.Ordinal);
         Assert.Contains("must end in -00001-of-00002.gguf", message, StringComparison.Ordinal);
     }
 
@@ -107,10 +107,10 @@ public sealed class GgufSplitTests : IDisposable
     public void What_a_later_part_says_otherwise_is_refused_by_name(string key, int? value, string words)
     {
         SplitModel.CopyTo(folder.Path);
-        var edit = GgufEdit.Of(folder[SplitModel.Second]);
-        (value is { } v ? edit.Set(key, v) : edit.Remove(key)).Save(folder[SplitModel.Second]);
+        var edit = GgufEdit.Of(folder.File(SplitModel.Second));
+        (value is { } v ? edit.Set(key, v) : edit.Remove(key)).Save(folder.File(SplitModel.Second));
         var message = Refused(SplitModel.First);
-        Assert.StartsWith(folder[SplitModel.Second] + ": ", message, StringComparison.Ordinal);
+        Assert.StartsWith(folder.File(SplitModel.Second) + ": ", message, StringComparison.Ordinal);
         Assert.Contains(words, message, StringComparison.Ordinal);
     }
 
@@ -118,8 +118,8 @@ public sealed class GgufSplitTests : IDisposable
     public void A_later_part_may_repeat_what_the_first_says_and_lie_otherwise()
     {
         SplitModel.CopyTo(folder.Path);
-        GgufEdit.Of(folder[SplitModel.Second]).Set("general.name", "tiny-smollm").Set("general.alignment", 32u).Save(folder[SplitModel.Second]);
-        using var file = GgufFile.Open(folder[SplitModel.Second]);
+        GgufEdit.Of(folder.File(SplitModel.Second)).Set("general.name", "tiny-smollm").Set("general.alignment", 32u).Save(folder.File(SplitModel.Second));
+        using var file = GgufFile.Open(folder.File(SplitModel.Second));
         Assert.Equal(38, file.Tensors.Count);
     }
 
@@ -129,11 +129,11 @@ public sealed class GgufSplitTests : IDisposable
         // Another model's part with another number of tensors in all; an ordinary model under a part's name; one tensor in two parts.
         SplitModel.CopyTo(folder.Path);
         var other = Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf");
-        GgufEdit.Of(other).Set("split.no", 1).Set("split.count", 2).Set("split.tensors.count", 50).Save(folder[SplitModel.Second]);
+        GgufEdit.Of(other).Set("split.no", 1).Set("split.count", 2).Set("split.tensors.count", 50).Save(folder.File(SplitModel.Second));
         Assert.Contains($"{SplitModel.Second}: split.tensors.count: is 50", Refused(SplitModel.First), StringComparison.Ordinal);
-        File.Copy(other, folder[SplitModel.Second], overwrite: true);
+        File.Copy(other, folder.File(SplitModel.Second), overwrite: true);
         Assert.Contains($"{SplitModel.Second}: split.count: the file says nothing of 2 parts: it is another model", Refused(SplitModel.First), StringComparison.Ordinal);
-        GgufEdit.Of(folder[SplitModel.First]).Set("split.no", 1).Save(folder[SplitModel.Second]);
+        GgufEdit.Of(folder.File(SplitModel.First)).Set("split.no", 1).Save(folder.File(SplitModel.Second));
         Assert.Contains($"{SplitModel.Second}: token_embd.weight: the tensor is in {SplitModel.First} too", Refused(SplitModel.First), StringComparison.Ordinal);
     }
 
@@ -143,7 +143,7 @@ public sealed class GgufSplitTests : IDisposable
     public void The_parts_hold_as_many_tensors_as_they_say(int stated)
     {
         SplitModel.CopyTo(folder.Path);
-        foreach (var part in (string[])[SplitModel.First, SplitModel.Second]) GgufEdit.Of(folder[part]).Set("split.tensors.count", stated).Save(folder[part]);
+        foreach (var part in (string[])[SplitModel.First, SplitModel.Second]) GgufEdit.Of(folder.File(part)).Set("split.tensors.count", stated).Save(folder.File(part));
         Assert.Contains($"split.tensors.count: is {stated}, and the 2 parts have 38 tensors", Refused(SplitModel.Second), StringComparison.Ordinal);
     }
 
@@ -151,8 +151,8 @@ public sealed class GgufSplitTests : IDisposable
     public void A_damaged_part_is_named()
     {
         SplitModel.CopyTo(folder.Path);
-        File.WriteAllBytes(folder[SplitModel.Second], [.. File.ReadAllBytes(folder[SplitModel.Second]).Take(2000)]);
-        Assert.StartsWith(folder[SplitModel.Second] + ": ", Refused(SplitModel.First), StringComparison.Ordinal);
+        File.WriteAllBytes(folder.File(SplitModel.Second), [.. File.ReadAllBytes(folder.File(SplitModel.Second)).Take(2000)]);
+        Assert.StartsWith(folder.File(SplitModel.Second) + ": ", Refused(SplitModel.First), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -180,5 +180,5 @@ public sealed class GgufSplitTests : IDisposable
         Assert.Equal((path, model), (GgufPartName.FirstOf(path), GgufPartName.ModelName(path)));
     }
 
-    private string Refused(string name) => Assert.Throws<InputException>(() => GgufFile.Open(folder[name]).Dispose()).Message;
+    private string Refused(string name) => Assert.Throws<InputException>(() => GgufFile.Open(folder.File(name)).Dispose()).Message;
 }

@@ -31,9 +31,9 @@ public sealed class JsonInputTests
         using var folder = new TemporaryFolder();
         var path = folder.Write("long.json", new byte[(2 << 20) + 1]);
         // Of a link, the framework would say that it is short.
-        File.CreateSymbolicLink(folder["link.json"], path);
+        File.CreateSymbolicLink(folder.File("link.json"), path);
         foreach (var name in (string[])["long.json", "link.json"])
-            Assert.Equal($"{folder[name]}: it is longer than 2 MB.", Assert.Throws<InputException>(() => JsonInput.ReadFile(folder[name], 2 << 20)).Message);
-        Assert.StartsWith(folder["gone.json"], Assert.Throws<InputException>(() => JsonInput.ReadFile(folder["gone.json"], 1)).Message, StringComparison.Ordinal);
+            Assert.Equal($"{folder.File(name)}: it is longer than 2 MB.", Assert.Throws<InputException>(() => JsonInput.ReadFile(folder.File(name), 2 << 20)).Message);
+        Assert.StartsWith(folder.File("gone.json"), Assert.Throws<InputException>(() => JsonInput.ReadFile(folder.File("gone.json"), 1)).Message, StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void What_is_written_is_read_back()
     {
-        var path = _folder["out.safetensors"];
+        var path = _folder.File("out.safetensors");
         float[] rows = [1, -0f, float.Epsilon, float.MaxValue, 5, 6];
         SafetensorsWriter.Write(
             path,
@@ -52,7 +52,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Data_can_be_written_in_pieces()
     {
-        var path = _folder["pieces.safetensors"];
+        var path = _folder.File("pieces.safetensors");
         using (var writer = new SafetensorsWriter(path, [("a", TensorType.F32, [2, 2]), ("b", TensorType.F32, [1])]))
         {
             writer.Append<float>([1f, 2f, 3f]);
@@ -81,7 +81,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void More_data_than_declared_is_refused()
     {
-        using var writer = new SafetensorsWriter(_folder["more.safetensors"], [("a", TensorType.F32, [1])]);
+        using var writer = new SafetensorsWriter(_folder.File("more.safetensors"), [("a", TensorType.F32, [1])]);
         Assert.Throws<InvalidOperationException>(() => writer.Append<float>([1f, 2f]));
     }
 
@@ -100,7 +100,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void A_folder_that_does_not_exist_is_an_error_that_names_it()
     {
-        var error = Assert.Throws<InputException>(() => SafetensorsWriter.Write(_folder["no/such.safetensors"], [("a", [1L], new[] { 1f })]));
+        var error = Assert.Throws<InputException>(() => SafetensorsWriter.Write(_folder.File("no/such.safetensors"), [("a", [1L], new[] { 1f })]));
         Assert.Contains("such.safetensors", error.Message, StringComparison.Ordinal);
     }
 
@@ -109,16 +109,16 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("a", TensorType.Q8_0, 32)]
     [InlineData("a", TensorType.F32, -1)]
     public void What_the_format_cannot_hold_is_refused(string name, TensorType type, long dimension) =>
-        Assert.ThrowsAny<ArgumentException>(() => new SafetensorsWriter(_folder["no.safetensors"], [(name, type, [dimension])]));
+        Assert.ThrowsAny<ArgumentException>(() => new SafetensorsWriter(_folder.File("no.safetensors"), [(name, type, [dimension])]));
 
     [Fact]
     public void A_link_is_followed_and_stays_a_link()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
         var target = _folder.Write("target.safetensors", [1]);
-        File.CreateSymbolicLink(_folder["link.safetensors"], target);
-        SafetensorsWriter.Write(_folder["link.safetensors"], [("a", [1L], new[] { 1f })]);
-        Assert.NotNull(new FileInfo(_folder["link.safetensors"]).LinkTarget);
+        File.CreateSymbolicLink(_folder.File("link.safetensors"), target);
+        SafetensorsWriter.Write(_folder.File("link.safetensors"), [("a", [1L], new[] { 1f })]);
+        Assert.NotNull(new FileInfo(_folder.File("link.safetensors")).LinkTarget);
         using var file = SafetensorsFile.Open(target);
         Assert.Single(file.Tensors);
     }
@@ -126,8 +126,8 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void A_sharded_model_is_one_file_of_tensors()
     {
-        SafetensorsWriter.Write(_folder["1.safetensors"], [("a", [1L], new[] { 1f }), ("unlisted", [1L], new[] { 9f })]);
-        SafetensorsWriter.Write(_folder["2.safetensors"], [("b", [2L], new[] { 2f, 3f })]);
+        SafetensorsWriter.Write(_folder.File("1.safetensors"), [("a", [1L], new[] { 1f }), ("unlisted", [1L], new[] { 9f })]);
+        SafetensorsWriter.Write(_folder.File("2.safetensors"), [("b", [2L], new[] { 2f, 3f })]);
         using var file = ShardedSafetensors.Open(Index("""{"metadata": {}, "weight_map": {"b": "2.safetensors", "a": "1.safetensors"}}"""));
         Assert.Equal(["b", "a"], file.Tensors.Select(t => t.Name));
         Assert.True(file.TryGet("b", out var b));
@@ -148,15 +148,15 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{""", "not valid JSON")]
     public void A_broken_index_is_refused(string index, string named)
     {
-        SafetensorsWriter.Write(_folder["1.safetensors"], [("a", [1L], new[] { 1f })]);
+        SafetensorsWriter.Write(_folder.File("1.safetensors"), [("a", [1L], new[] { 1f })]);
         Assert.Contains(named, Assert.Throws<InputException>(() => ShardedSafetensors.Open(Index(index))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_tensor_too_large_to_copy_is_refused()
     {
-        SafetensorsWriter.Write(_folder["large.safetensors"], [("a", [10L], new float[10])]);
-        using var file = SafetensorsFile.Open(_folder["large.safetensors"]);
+        SafetensorsWriter.Write(_folder.File("large.safetensors"), [("a", [10L], new float[10])]);
+        using var file = SafetensorsFile.Open(_folder.File("large.safetensors"));
         Assert.Throws<InputException>(() => file.Tensors[0].ToFloats(limit: 9));
     }
 

@@ -36,6 +36,6 @@ internal static class EditedModel
     private static T With<T>(this GgufEdit edit, Func<string, T> use)
     {
         using var folder = new TemporaryFolder();
-        return use(edit.Save(folder["model.gguf"]));
+        return use(edit.Save(folder.File("model.gguf")));
     }
 }

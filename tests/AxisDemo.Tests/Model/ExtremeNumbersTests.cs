@@ -1,5 +1,5 @@
-using AxisDemo.Formats;
 using AxisDemo.Compute;
+using AxisDemo.Formats;
 using AxisDemo.Tests.Formats;
 
 namespace AxisDemo.Tests.Model;
@@ -40,13 +40,13 @@ public sealed class ExtremeNumbersTests
         foreach (var key in s_realKeys)
             foreach (var value in s_reals)
             {
-                RefusedOrRight(EditedModel.Of(family).Set(Full(family, key), value).Save(folder["model.gguf"]), $"{key} = {value}", key);
-                RefusedOrRight(EditedModel.Of(family).Set(Full(family, key), (double)value).Save(folder["model.gguf"]), $"{key} = {value} (f64)", key, KernelPath.Vector);
+                RefusedOrRight(EditedModel.Of(family).Set(Full(family, key), value).Save(folder.File("model.gguf")), $"{key} = {value}", key);
+                RefusedOrRight(EditedModel.Of(family).Set(Full(family, key), (double)value).Save(folder.File("model.gguf")), $"{key} = {value} (f64)", key, KernelPath.Vector);
             }
 
         foreach (var key in s_wholeKeys)
             foreach (var value in s_wholes)
-                RefusedOrRight(EditedModel.Of(family).Set(Full(family, key), value).Save(folder["model.gguf"]), $"{key} = {value}", null);
+                RefusedOrRight(EditedModel.Of(family).Set(Full(family, key), value).Save(folder.File("model.gguf")), $"{key} = {value}", null);
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class ExtremeNumbersTests
                 else edit.Set(Full(family, Pick(random, s_wholeKeys)), Pick(random, s_wholes));
             }
 
-            RefusedOrRight(edit.Save(folder["model.gguf"]), $"{family}, seed {seed}", null, seed % 2 == 0 ? KernelPath.Vector : KernelPath.Scalar);
+            RefusedOrRight(edit.Save(folder.File("model.gguf")), $"{family}, seed {seed}", null, seed % 2 == 0 ? KernelPath.Vector : KernelPath.Scalar);
         }
     }
 

@@ -45,9 +45,9 @@ public sealed class SplitModelTests
     [Fact]
     public void The_hash_follows_content_and_order_but_not_the_name()
     {
-        using var folder = new Formats.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         SplitModel.CopyTo(folder.Path, "my own name @ home");
-        using var renamed = ModelSource.Open(folder["my own name @ home-00002-of-00002.gguf"]);
+        using var renamed = ModelSource.Open(folder.File("my own name @ home-00002-of-00002.gguf"));
         var lines = string.Concat(renamed.Files.Select(f => FileHash.Sha256(f) + "\n"));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(lines))), renamed.Hash(TestContext.Current.CancellationToken));
         using var original = ModelSource.Open(SplitModel.Fixture(SplitModel.First));
@@ -57,10 +57,10 @@ public sealed class SplitModelTests
     [Fact]
     public void A_model_without_a_name_inside_is_called_by_its_files_name()
     {
-        using var folder = new Formats.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         SplitModel.CopyTo(folder.Path, "Llama 70B");
-        GgufEdit.Of(folder["Llama 70B-00001-of-00002.gguf"]).Remove("general.name").Save(folder["Llama 70B-00001-of-00002.gguf"]);
-        using var source = ModelSource.Open(folder["Llama 70B-00002-of-00002.gguf"]);
-        Assert.Equal(("Llama 70B", folder["Llama 70B-00001-of-00002.gguf"]), (source.Name, source.Path));
+        GgufEdit.Of(folder.File("Llama 70B-00001-of-00002.gguf")).Remove("general.name").Save(folder.File("Llama 70B-00001-of-00002.gguf"));
+        using var source = ModelSource.Open(folder.File("Llama 70B-00002-of-00002.gguf"));
+        Assert.Equal(("Llama 70B", folder.File("Llama 70B-00001-of-00002.gguf")), (source.Name, source.Path));
     }
 }

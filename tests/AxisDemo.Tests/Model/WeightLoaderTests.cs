@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using AxisDemo.Formats;
 using AxisDemo.Compute;
 using AxisDemo.Model;
-using AxisDemo.Tests.Formats;
 
 namespace AxisDemo.Tests.Model;
 
@@ -31,7 +30,7 @@ public sealed class WeightLoaderTests
     [InlineData(float.PositiveInfinity)]
     public void Divisors_of_the_rotation_that_give_none_are_refused_by_name(float value)
     {
-        using var folder = new Formats.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         var path = Repository.Fixture("tiny-models", "llama3", "llama3.gguf");
         using var file = GgufFile.Open(path);
         Assert.True(file.TryGet("rope_freqs.weight", out var divisors));

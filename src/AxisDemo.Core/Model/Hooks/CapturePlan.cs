@@ -15,9 +15,6 @@ internal sealed class CapturePlan(Capture capture, ModelShape shape, int prompt,
     /// <summary>Numbers in a row.</summary>
     public int Width { get; } = shape.WidthOf(capture.Site) * (capture.Site == Site.Pattern ? keys : 1);
 
-    /// <summary>Heads of a pattern.</summary>
-    public int Heads => shape.Heads;
-
     /// <summary>Positions that a pattern's row reaches over.</summary>
     public int Keys => keys;
 

@@ -223,7 +223,7 @@ public static class SessionFile
 
     private static FiledVariant? Variant(ColumnVariant? v) => v is null ? null : new()
     {
-        Kind = v.Kind switch { VariantKind.Capped => "capped", VariantKind.Steered => "steered", _ => "plain" },
+        Kind = v.Kind switch { VariantKind.Capped => "capped", VariantKind.Steered => "steered", VariantKind.Plain => "plain" },
         Percentile = v.Kind == VariantKind.Capped ? v.Percentile : null,
         Band = v.Kind == VariantKind.Capped ? v.Band?.ToString() : null,
         Toward = v.Kind == VariantKind.Steered ? v.Toward : null,

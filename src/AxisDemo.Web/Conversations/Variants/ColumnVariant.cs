@@ -2,8 +2,6 @@ using AxisDemo.Model.Hooks;
 using AxisDemo.Web.Charts;
 using AxisDemo.Web.Hosting;
 
-
-
 namespace AxisDemo.Web.Conversations;
 
 /// <summary>What a column does to the model.</summary>
@@ -38,7 +36,7 @@ public sealed record ColumnVariant
         Column.A => Plain,
         Column.B => Capped,
         Column.C => new() { Kind = VariantKind.Steered },
-        _ => new() { Kind = VariantKind.Steered, Toward = TowardRandom },
+        Column.D => new() { Kind = VariantKind.Steered, Toward = TowardRandom },
     };
 
     /// <summary>What it does.</summary>
@@ -73,7 +71,7 @@ public sealed record ColumnVariant
     {
         VariantKind.Capped => "Capped",
         VariantKind.Steered => Toward == TowardRandom ? "Random" : "Steered",
-        _ => SystemPrompt is not null ? "Prompted" : Model is not null ? "Plain" : "Standard",
+        VariantKind.Plain => SystemPrompt is not null ? "Prompted" : Model is not null ? "Plain" : "Standard",
     };
 
     /// <summary>The same with every number in its range: what a browser or a file sends is not trusted.</summary>

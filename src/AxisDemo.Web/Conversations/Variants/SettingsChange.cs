@@ -79,6 +79,6 @@ public static class SettingsChange
         VariantKind.Capped => variant.Name + (variant.Percentile is { } p ? FormattableString.Invariant($" p{p:0.#}") : "") + (variant.Band is { } band ? $" blocks {band}" : ""),
         VariantKind.Steered when variant.Toward == ColumnVariant.TowardRandom => FormattableString.Invariant($"{variant.Name} {variant.Strength:+0.##;−0.##;0} along direction {variant.ControlSeed}"),
         VariantKind.Steered => FormattableString.Invariant($"{variant.Name} {variant.Strength:+0.##;−0.##;0} towards {variant.Toward.Replace('_', ' ')}"),
-        _ => variant.Name + (variant.Model is { } model ? $" {model}" : ""),
+        VariantKind.Plain => variant.Name + (variant.Model is { } model ? $" {model}" : ""),
     };
 }

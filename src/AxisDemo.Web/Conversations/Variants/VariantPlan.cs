@@ -9,6 +9,8 @@ namespace AxisDemo.Web.Conversations;
 /// <summary>What a variant does to a model, as the engine takes it.</summary>
 public static class VariantPlan
 {
+    private const string NoAxis = "There is no axis to act along.";
+
     /// <summary>
     /// Why an axis does not serve what a variant does, whatever its numbers, and what to do, in sentences; null where it does. A column
     /// with such a variant does not answer.
@@ -16,10 +18,18 @@ public static class VariantPlan
     public static string? Obstacle(VariantKind kind, ChatAxis? axis) => kind switch
     {
         VariantKind.Plain => null,
-        _ when axis is null => "There is no axis to act along.",
-        VariantKind.Capped when !axis.HasFloors => "This axis has no floors to cap at. Import it with its capping configuration: axis import … --caps capping_config.pt, or make one with: axis extract, axis build.",
-        VariantKind.Steered when axis.MeanNorm is null => $"This axis says nothing about the size of a step: it holds no mean norms. {(axis.HasFloors ? "Cap instead, or make" : "Make")} an axis with: axis extract, axis build.",
-        _ => null,
+        VariantKind.Capped => axis switch
+        {
+            null => NoAxis,
+            { HasFloors: false } => "This axis has no floors to cap at. Import it with its capping configuration: axis import … --caps capping_config.pt, or make one with: axis extract, axis build.",
+            _ => null,
+        },
+        VariantKind.Steered => axis switch
+        {
+            null => NoAxis,
+            { MeanNorm: null } => $"This axis says nothing about the size of a step: it holds no mean norms. {(axis.HasFloors ? "Cap instead, or make" : "Make")} an axis with: axis extract, axis build.",
+            _ => null,
+        },
     };
 
     /// <summary>The same in few words, for where a name has room.</summary>
@@ -41,10 +51,14 @@ public static class VariantPlan
     public static IReadOnlyList<Intervention> Interventions(ColumnVariant variant, ChatAxis? axis)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        if (!variant.Intervenes) return [];
         if (Obstacle(variant.Kind, axis) is { } obstacle) throw Fault(obstacle, axis is null ? "Run the plain model in this column." : "");
         if (NoFloor(variant, axis) is { } none) throw Fault(none, "");
-        return [variant.Kind == VariantKind.Capped ? axis!.Cap(PercentileOf(variant, axis), variant.Band) : Steering(variant, axis!)];
+        return variant.Kind switch
+        {
+            VariantKind.Plain => [],
+            VariantKind.Capped => [axis!.Cap(PercentileOf(variant, axis), variant.Band)],
+            VariantKind.Steered => [Steering(variant, axis!)],
+        };
     }
 
     /// <summary>The percentile that a capped variant's floor lies at; for other variants the recommended one.</summary>
@@ -67,7 +81,7 @@ public static class VariantPlan
     public static IReadOnlyList<int> Blocks(ColumnVariant variant, ChatAxis? axis)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return axis is null ? [] : variant.Kind switch { VariantKind.Capped => axis.Blocks(variant.Band), VariantKind.Steered => [axis.DisplayLayer], _ => [] };
+        return axis is null ? [] : variant.Kind switch { VariantKind.Capped => axis.Blocks(variant.Band), VariantKind.Steered => [axis.DisplayLayer], VariantKind.Plain => [] };
     }
 
     // A role's direction is from the model as itself to the role.

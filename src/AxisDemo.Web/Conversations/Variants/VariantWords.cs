@@ -17,7 +17,7 @@ public static class VariantWords
             VariantKind.Steered when variant.Strength == 0 => "a push of size zero",
             VariantKind.Steered when variant.Toward == ColumnVariant.TowardRandom => "pushed in a random direction, the control",
             VariantKind.Steered => $"pushed {(variant.Strength < 0 ? "away from" : "towards")} the {Role(variant.Toward)}",
-            _ => "as trained",
+            VariantKind.Plain => "as trained",
         };
         return doing + (variant.SystemPrompt is null ? "" : ", own system prompt") + (variant.Model is null ? "" : $", {variant.Model}");
     }

@@ -3,7 +3,6 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AxisDemo.Tests.Formats;
 using AxisDemo.Web.Api;
 
 namespace AxisDemo.Tests.Web.Api;
@@ -15,7 +14,7 @@ public sealed class AnswerSchemaTests
     public async Task A_real_host_answers_the_examples_as_described()
     {
         using var folder = new TemporaryFolder();
-        await using var host = await RealHost.Start(("Sharing:Database", folder["shared.db"]), ("Sharing:Reports", "true"), ("Limits:MaxTokens", "3"));
+        await using var host = await RealHost.Start(("Sharing:Database", folder.File("shared.db")), ("Sharing:Reports", "true"), ("Limits:MaxTokens", "3"));
         using var client = new HttpClient { BaseAddress = host.Address };
         var book = await SchemaBook.Of(client);
         var kinds = new HashSet<string>();

@@ -1,6 +1,5 @@
 using AxisDemo.Interp;
 using AxisDemo.Serving;
-using AxisDemo.Tests.Formats;
 using AxisDemo.Web.Hosting;
 
 namespace AxisDemo.Tests.Web.Api;
@@ -13,7 +12,7 @@ public sealed class AxisHost : IDisposable
     public AxisHost()
     {
         var (layers, width) = (ScriptedGenerator.Info("scripted").Layers, ScriptedGenerator.Info("scripted").Width);
-        var file = folder["test.axis.safetensors"];
+        var file = folder.File("test.axis.safetensors");
         new AxisFile(new AxisParts
         {
             Layers = layers,
@@ -22,7 +21,7 @@ public sealed class AxisHost : IDisposable
             PercentileTable = [.. Enumerable.Range(0, layers * AxisFile.Percentiles).Select(i => (float)(i % AxisFile.Percentiles))],
             Provenance = new AxisProvenance { Name = "a test axis", DisplayLayer = 2, PointsTo = "assistant" },
         }).Write(file);
-        Host = new TestHost(null, ("Limits:AnswersPerMinute", "1000000"), ("Limits:MaxTokens", "64"), ("Limits:MessageCharacters", "40"), ("Limits:Messages", "5"), ("Sharing:Database", folder["shared.db"]), ("Sharing:Reports", "true"));
+        Host = new TestHost(null, ("Limits:AnswersPerMinute", "1000000"), ("Limits:MaxTokens", "64"), ("Limits:MessageCharacters", "40"), ("Limits:Messages", "5"), ("Sharing:Database", folder.File("shared.db")), ("Sharing:Reports", "true"));
         Host.Generator.Become(new ModelState(new ReadyModel(Host.Generator, ScriptedGenerator.TestAxis() with { Path = file }, null), null, null));
         Host.Generator.Script = request => request.WatchPrompt
             ? [new PromptEvent([new PromptProjection("assistant", 2, new float[request.Prompt.Count], new float[request.Prompt.Count], new bool[request.Prompt.Count])]), new FinishedEvent(FinishReason.Stop, 0, 0)]

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using AxisDemo.Tests.Formats;
 using AxisDemo.Tests.Web.Conversations;
 using AxisDemo.Web.Api;
 using AxisDemo.Web.Conversations;
@@ -16,7 +15,7 @@ public sealed class ConversationEndpointsTests : IDisposable
 
     public ConversationEndpointsTests()
     {
-        host = new TestHost(null, ("Sharing:Database", folder["shared.db"]), ("Sharing:MaxBytes", "20000"), ("Sharing:Reports", "true"));
+        host = new TestHost(null, ("Sharing:Database", folder.File("shared.db")), ("Sharing:MaxBytes", "20000"), ("Sharing:Reports", "true"));
         host.StartServer();
         client = new HttpClient { BaseAddress = host.Address };
     }

@@ -12,7 +12,7 @@ public sealed class OddNamesTests : IDisposable
 {
     private const string Model = "tiny@home #2 100% \"é\" e\u0301 '&?+";
     private const string Study = "study@1#x @2";
-    private readonly Formats.TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -21,15 +21,15 @@ public sealed class OddNamesTests : IDisposable
     [Fact]
     public async Task A_model_in_parts_and_its_axes_are_found_by_their_ids()
     {
-        SplitModel.CopyTo(folder["a@b#c"], Model);
-        var first = folder[$"a@b#c/{Model}-00001-of-00002.gguf"];
+        SplitModel.CopyTo(folder.File("a@b#c"), Model);
+        var first = folder.File($"a@b#c/{Model}-00001-of-00002.gguf");
         GgufEdit.Of(first).Set("tokenizer.chat_template", "{% for m in messages %}{{ m['content'] }}{% endfor %}").Save(first);
         string hash;
         using (var source = ModelSource.Open(first)) hash = source.Hash(Stop);
         foreach (var axis in (string[])[Model, Study])
-            new AxisFile(new AxisParts { Layers = 4, Width = 96, Axis = [.. Enumerable.Repeat(1f, 4 * 96)], Provenance = new() { Name = axis, ModelName = "tiny", ModelSha256 = hash, DisplayLayer = 1 } }).Write(folder[$"a@b#c/{axis}.axis.safetensors"]);
+            new AxisFile(new AxisParts { Layers = 4, Width = 96, Axis = [.. Enumerable.Repeat(1f, 4 * 96)], Provenance = new() { Name = axis, ModelName = "tiny", ModelSha256 = hash, DisplayLayer = 1 } }).Write(folder.File($"a@b#c/{axis}.axis.safetensors"));
 
-        using var host = await RealHost.Start(("Engine:Model", folder[$"a@b#c/{Model}-00002-of-00002.gguf"]), ("Engine:Models", folder.Path), ("Engine:Axis", ""));
+        using var host = await RealHost.Start(("Engine:Model", folder.File($"a@b#c/{Model}-00002-of-00002.gguf")), ("Engine:Models", folder.Path), ("Engine:Axis", ""));
         using var client = new HttpClient { BaseAddress = host.Address };
         var listed = Assert.Single((await client.GetFromJsonAsync<JsonElement[]>("/api/models", Stop))!);
         Assert.Equal((Model, hash), (listed.GetProperty("id").GetString(), listed.GetProperty("sha256").GetString()));

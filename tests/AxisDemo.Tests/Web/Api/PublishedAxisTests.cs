@@ -11,7 +11,7 @@ namespace AxisDemo.Tests.Web.Api;
 /// <summary>The embedded model's own axis in the shape of a published one: imported with its capping configuration, it caps as the one that was built.</summary>
 public sealed class PublishedAxisTests : IDisposable
 {
-    private readonly Cli.TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 

@@ -9,7 +9,7 @@ namespace AxisDemo.Tests.Web.Hosting;
 /// <summary>A library over a folder of tiny models, whose engines are scripted: what is tested is who is in memory, and when.</summary>
 internal sealed class LibraryRoom : IDisposable
 {
-    private readonly Formats.TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public LibraryRoom(int most = 2, params string[] models)
         : this("first.gguf", most, models)
@@ -19,14 +19,14 @@ internal sealed class LibraryRoom : IDisposable
     /// <summary>A room whose host is configured to load another file.</summary>
     public LibraryRoom(string configured, int most, params string[] models)
     {
-        foreach (var model in models.Length > 0 ? models : ["first", "second", "third"]) File.Copy(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf"), folder[$"{model}.gguf"]);
+        foreach (var model in models.Length > 0 ? models : ["first", "second", "third"]) File.Copy(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf"), folder.File($"{model}.gguf"));
         var options = new EngineSettings { Model = configured, Models = folder.Path, MaxModels = most };
         Library = new ModelLibrary(Open, Microsoft.Extensions.Options.Options.Create(options), new HostPaths(new HostingEnvironment { ContentRootPath = folder.Path }), TimeProvider.System, new Listener(Warned));
     }
 
     public ModelLibrary Library { get; }
 
-    public string this[string name] => folder[name];
+    public string this[string name] => folder.File(name);
 
     /// <summary>The engines that were opened, by model, the newest last.</summary>
     public Dictionary<string, List<Engine>> Opened { get; } = [];
@@ -53,9 +53,9 @@ internal sealed class LibraryRoom : IDisposable
     /// <param name="name">Their folder, and what they are called.</param>
     public void Split(string name)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);
-        GgufEdit.Of(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf")).Set("split.no", 0).Set("split.count", 2).Set("split.tensors.count", 50).Save(folder[$"{name}-00001-of-00002.gguf"]);
-        File.WriteAllBytes(folder[$"{name}-00002-of-00002.gguf"], SplitModel.Empty(("split.no", 1), ("split.count", 2), ("split.tensors.count", 50)));
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.File(name))!);
+        GgufEdit.Of(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf")).Set("split.no", 0).Set("split.count", 2).Set("split.tensors.count", 50).Save(folder.File($"{name}-00001-of-00002.gguf"));
+        File.WriteAllBytes(folder.File($"{name}-00002-of-00002.gguf"), SplitModel.Empty(("split.no", 1), ("split.count", 2), ("split.tensors.count", 50)));
     }
 
     /// <summary>Waits until something is so.</summary>
@@ -91,7 +91,7 @@ internal sealed class LibraryRoom : IDisposable
             PercentileTable = [.. Enumerable.Range(0, Layers * AxisFile.Percentiles).Select(i => (float)(i % AxisFile.Percentiles))],
             Provenance = new AxisProvenance { DisplayLayer = 1, Name = name, ModelName = "tiny", ModelSha256 = hash },
         };
-        new AxisFile(parts).Write(folder[name + ModelCatalog.AxisEnding]);
+        new AxisFile(parts).Write(folder.File(name + ModelCatalog.AxisEnding));
     }
 
     public void Dispose()

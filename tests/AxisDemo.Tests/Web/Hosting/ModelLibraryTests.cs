@@ -343,9 +343,9 @@ public sealed class ModelLibraryTests
     [Fact]
     public async Task A_link_is_listed_with_the_size_and_the_axes_of_what_it_leads_to_now()
     {
-        using var elsewhere = new Formats.TemporaryFolder();
+        using var elsewhere = new TemporaryFolder();
         using var room = new LibraryRoom();
-        var target = elsewhere["model"];
+        var target = elsewhere.File("model");
         File.Copy(Repository.Fixture("tiny-models", "qwen2", "qwen2.gguf"), target);
         File.CreateSymbolicLink(room["linked.gguf"], target);
         room.Axis("before", FileHash.Sha256(target, Stop));

@@ -1,5 +1,4 @@
 using System.Text;
-using AxisDemo.Tests.Formats;
 using AxisDemo.Web.Conversations;
 using AxisDemo.Web.Hosting;
 using AxisDemo.Web.Pages;
@@ -21,7 +20,7 @@ public sealed class KeepTests : ComponentTests
 
     private readonly TemporaryFolder folder = new();
 
-    public KeepTests() => Services.Configure<SharingOptions>(sharing => (sharing.Database, sharing.Reports) = (folder["shared.db"], true));
+    public KeepTests() => Services.Configure<SharingOptions>(sharing => (sharing.Database, sharing.Reports) = (folder.File("shared.db"), true));
 
     private IConversationStore Store => Services.GetRequiredService<IConversationStore>();
 
