@@ -1,6 +1,5 @@
 using AxisDemo.Tests.Formats;
 
-
 namespace AxisDemo.Tests.Cli;
 
 /// <summary>What a model's files leave open is said by every command that runs or shows the model, and never where programs read.</summary>

@@ -1,7 +1,5 @@
 using AxisDemo.Web.Hosting;
 
-
-
 namespace AxisDemo.Web.Api;
 
 /// <summary>What a probe is told.</summary>

@@ -1,7 +1,5 @@
 using AxisDemo.Web.Charts;
 
-
-
 namespace AxisDemo.Web.Conversations;
 
 // Taking turns away, one by one or all at once, and the way back.

@@ -1,8 +1,6 @@
 using AxisDemo.Web.Charts;
 using AxisDemo.Web.Hosting;
 
-
-
 namespace AxisDemo.Web.Conversations;
 
 /// <summary>

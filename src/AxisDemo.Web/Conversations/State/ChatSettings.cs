@@ -1,8 +1,6 @@
 using AxisDemo.Web.Charts;
 using AxisDemo.Web.Hosting;
 
-
-
 namespace AxisDemo.Web.Conversations;
 
 /// <summary>What a visitor can set. A change acts from the next answer on; every turn keeps the settings it was answered with.</summary>

@@ -1,7 +1,5 @@
 using AxisDemo.Web.Charts;
 
-
-
 namespace AxisDemo.Web.Conversations;
 
 /// <summary>A visitor's message and the answers to it, in the columns that there were then.</summary>

@@ -1,7 +1,5 @@
 using AxisDemo.Web.Charts;
 
-
-
 namespace AxisDemo.Web.Conversations;
 
 /// <summary>What a turn's columns say together: where they part, and whether they differ by more than luck. Each is compared with the first; one alone says nothing.</summary>

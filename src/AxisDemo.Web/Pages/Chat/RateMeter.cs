@@ -1,7 +1,5 @@
 using AxisDemo.Web.Conversations;
 
-
-
 namespace AxisDemo.Web.Pages;
 
 /// <summary>How fast a turn's answers are written: an answer that is over knows its rate, one that runs is timed here.</summary>

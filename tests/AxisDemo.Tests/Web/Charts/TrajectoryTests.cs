@@ -1,7 +1,5 @@
 using AxisDemo.Web.Charts;
 
-
-
 namespace AxisDemo.Tests.Web.Charts;
 
 public class TrajectoryTests

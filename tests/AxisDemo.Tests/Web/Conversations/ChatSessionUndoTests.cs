@@ -2,8 +2,6 @@ using AxisDemo.Web.Charts;
 using AxisDemo.Web.Conversations;
 using AxisDemo.Web.Hosting;
 
-
-
 namespace AxisDemo.Tests.Web.Conversations;
 
 /// <summary>Turns and conversations that are taken away, and that come back.</summary>

@@ -1,7 +1,5 @@
 using AxisDemo.Web.Conversations;
 
-
-
 namespace AxisDemo.Tests.Web.Conversations;
 
 public class ColumnHistoryTests

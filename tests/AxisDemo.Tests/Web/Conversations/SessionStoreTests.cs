@@ -3,8 +3,6 @@ using AxisDemo.Web.Charts;
 using AxisDemo.Web.Conversations;
 using AxisDemo.Web.Hosting;
 
-
-
 namespace AxisDemo.Tests.Web.Conversations;
 
 public sealed class SessionStoreTests : IDisposable

@@ -1,7 +1,5 @@
 using AxisDemo.Web.Shell;
 
-
-
 namespace AxisDemo.Tests.Web.Shell;
 
 public class RenderPulseTests
