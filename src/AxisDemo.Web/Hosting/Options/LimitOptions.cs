@@ -20,7 +20,7 @@ public sealed class LimitOptions
     [Range(1, 4096, ErrorMessage = "Limits:Messages must lie between 1 and 4096.")]
     public int Messages { get; set; } = 64;
 
-    /// <summary>Answers that one address may ask for in a minute, by page, hub and REST together; a turn of the page asks for two. Default 120.</summary>
+    /// <summary>Answers that one address may ask for in a minute, by page, hub and REST together; a turn of the page asks for one in each column. Default 120.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Limits:AnswersPerMinute must lie between 1 and 1000000.")]
     public int AnswersPerMinute { get; set; } = 120;
 
