@@ -14,7 +14,7 @@ internal static class GenerateCommand
         var interventions = new InterventionOptions(watch: true);
         var sampling = new SamplingOptions();
         var maxTokens = new Option<int>("--max-tokens") { Description = "The longest answer.", HelpName = "N", DefaultValueFactory = _ => 256 }.Exact();
-        var beginning = new Option<string?>("--beginning") { Description = "Token ids that the answer begins with: it goes on from there as if it had written them.", HelpName = "IDS" };
+        var beginning = new Option<string?>("--beginning") { Description = "Token ids that the answer begins with: it goes on from there as if it had written them; only what follows is printed.", HelpName = "IDS" };
         var read = new Option<bool>("--read") { Description = "Let the plain model read the answer too: its projection, KL and choice at every token." };
         var json = CommonOptions.Json();
         var command = new Command("generate", "Generates an answer and streams it: text, or with --json one event a line.") { maxTokens, beginning, read, json };

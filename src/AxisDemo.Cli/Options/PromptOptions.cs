@@ -60,12 +60,13 @@ internal sealed class PromptOptions
 
     public static int[] ParseIds(string text, int vocabulary, string option = "--ids")
     {
-        var parts = text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        // Commas, blanks, or both: between two commas there is a number.
+        var parts = text.Trim().Length == 0 ? [] : text.Split(',').SelectMany(part => part.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } some ? some : [""]).ToArray();
         var ids = new int[parts.Length];
         for (var i = 0; i < ids.Length; i++)
         {
             if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out ids[i]) || ids[i] >= vocabulary)
-                throw new InputException(option, parts[i], $"is no token; ids are 0 to {vocabulary - 1}.", "Give them with commas: 1,2,3.");
+                throw new InputException(option, parts[i].Length > 0 ? parts[i] : "(empty)", $"is no token; ids are 0 to {vocabulary - 1}.", "Give them with commas: 1,2,3.");
         }
 
         return ids.Length > 0 ? ids : throw new InputException(option, "", "there is no id.", "Give them with commas: 1,2,3.");

@@ -33,7 +33,7 @@ public static class Inspector
         (hooks, watches, interventions) = (hooks ?? [], watches ?? [], interventions ?? []);
         var (count, shape) = (tokens.Length, config.Shape);
         Capture[] captures = [.. hooks.Distinct().Select(h => Capture.Rows(h, count))];
-        if (captures.Sum(c => c.Bytes(shape, 0, count)) / sizeof(float) > Largest || (long)(count - Math.Min(logitsFrom, count)) * config.Vocabulary > Largest)
+        if (captures.Sum(c => c.Bytes(shape, 0, count, 0, 0)) / sizeof(float) > Largest || (long)(count - Math.Min(logitsFrom, count)) * config.Vocabulary > Largest)
             throw new InputException("request", "hooks", $"{count} tokens with {hooks.Count} hooks and their logits are more than one pass can return.", "Ask for fewer hooks, for fewer positions of logits, or for a shorter text.");
         InterventionCheck.Validate(interventions, shape, count);
 

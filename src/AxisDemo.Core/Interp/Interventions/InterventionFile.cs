@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using AxisDemo.Formats;
 using AxisDemo.Model.Hooks;
@@ -15,14 +14,15 @@ public static class InterventionFile
 {
     private const long LongestFile = 4 << 20;
     private const int MostItems = 1024;
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">It is missing, no such list, or an item is wrong; the message names the item and the field.</exception>
     public static IReadOnlyList<Intervention> Read(string path, VectorLibrary library)
     {
-        if (!File.Exists(path)) throw new InputException(path, "", "there is no such file.", "Give a file with a list of interventions.");
+        if (!File.Exists(path)) throw new InputException(path, "", Directory.Exists(path) ? "it is a folder." : "there is no such file.", "Give a file with a list of interventions.");
         try
         {
-            using var document = JsonInput.Parse(JsonInput.ReadFile(path, LongestFile, "Give a list of interventions; vectors stay in files of their own."), path, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
+            using var document = JsonInput.Parse(JsonInput.ReadFile(path, LongestFile, "Give a list of interventions; vectors stay in files of their own."), path, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return Parse(document.RootElement, library, path);
         }
         catch (JsonException e)
@@ -36,14 +36,15 @@ public static class InterventionFile
     /// <param name="library">Where axes and vectors are found, and the model they act on.</param>
     /// <param name="source">What messages call what the list came with.</param>
     /// <param name="place">What they call an item; null: <c>interventions[0]</c> and so on.</param>
+    /// <param name="runs">Whether there are files of other runs, whose attention patterns can be frozen.</param>
     /// <exception cref="InputException">As for <see cref="Read"/>.</exception>
-    public static IReadOnlyList<Intervention> Parse(JsonElement list, VectorLibrary library, string source = "request", string? place = null)
+    public static IReadOnlyList<Intervention> Parse(JsonElement list, VectorLibrary library, string source = "request", string? place = null, bool runs = true)
     {
-        if (list.ValueKind != JsonValueKind.Array) throw new InputException(source, "interventions", "it is no list.", "Write [ {\"kind\": …}, … ].");
+        if (list.ValueKind != JsonValueKind.Array) throw new InputException(source, "interventions", "it is not a list.", "Write [ {\"kind\": …}, … ].");
         if (list.GetArrayLength() > MostItems) throw new InputException(source, "interventions", $"it has {list.GetArrayLength()} items; {MostItems} are possible.");
         try
         {
-            return [.. list.EnumerateArray().Select((item, i) => new InterventionItem(item, place ?? $"interventions[{i}]", source, library).Build())];
+            return [.. list.EnumerateArray().Select((item, i) => new InterventionItem(item, place ?? $"interventions[{i}]", source, library).Build(runs))];
         }
         catch (InvalidOperationException e) // an escaped half of a surrogate pair: valid JSON, no text
         {

@@ -36,23 +36,30 @@ internal sealed class InterventionItem
     {
         (this.json, this.place, this.source, this.library) = (json, place, source, library);
         if (json.ValueKind != JsonValueKind.Object) throw Fault("", "it is no object.", "Write {\"kind\": …}.");
-        // A field misspelt would otherwise be a cap that silently does not act.
+        var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in json.EnumerateObject())
+        {
+            // A field misspelt would otherwise be a cap that silently does not act.
             if (!Known.Contains(property.Name, StringComparer.Ordinal)) throw Fault(Printable.Text(property.Name), "is not known.", $"Known: {string.Join(", ", Known)}.");
+            if (!named.Add(property.Name)) throw Fault(property.Name, "is given twice.", "Give each field once.");
+        }
     }
 
-    public Intervention Build()
+    /// <param name="runs">Whether there are files of other runs; without them nothing can be frozen.</param>
+    public Intervention Build(bool runs)
     {
-        var names = string.Join(", ", Kinds.SkipLast(1).Select(k => k.Name)) + " or " + Kinds[^1].Name;
+        var offered = Kinds.Where(k => runs || k.Kind != InterventionKind.Freeze).Select(k => k.Name).ToList();
+        var names = string.Join(", ", offered.SkipLast(1)) + " or " + offered[^1];
         var name = Text("kind") ?? throw Fault("kind", "it is missing.", $"Give {names}.");
         if (!Array.Exists(Kinds, k => k.Name == name)) throw Fault("kind", $"'{Printable.Text(name)}' is not known.", $"Give {names}.");
         var (_, kind, own) = Array.Find(Kinds, k => k.Name == name);
+        if (!offered.Contains(name)) throw Fault("kind", "attention patterns cannot be frozen here: no axis file holds those of a run.", "The command line can, with the file of another run.");
         // "coefficient" on a cap, "threshold" on an addition: the writer means something that would not happen.
         foreach (var property in json.EnumerateObject())
-            if (property.Name != "kind" && !own.Contains(property.Name)) throw Fault(property.Name, "does not belong to this kind of intervention.", $"{name} takes {string.Join(", ", own)}.");
+            if (property.Name != "kind" && !own.Contains(property.Name) && property.Value.ValueKind != JsonValueKind.Null) throw Fault(property.Name, "does not belong to this kind of intervention.", $"{name} takes {string.Join(", ", own)}.");
         return Made(() => kind switch
         {
-            InterventionKind.Cap => Along((site, layers, vector) => Intervention.Cap(layers.Zip(Floors(layers), (l, floor) => (l, vector.At(l), floor)), Positions(), site)),
+            InterventionKind.Cap => Along((site, layers, vector) => Intervention.Cap(layers.Zip(Floors(site, layers), (l, floor) => (l, vector.At(l), floor)), Positions(), site)),
             InterventionKind.Add => Along((site, layers, vector) => Intervention.Add(layers.Select(l => (l, vector.At(l), Coefficient())), Positions(), site)),
             InterventionKind.Ablate => Along((site, layers, vector) => Intervention.Ablate(layers.Select(l => (l, vector.At(l), Number("coefficient") ?? 0, Number("coefficient") is null ? null : vector.At(l))), Positions(), site)),
             InterventionKind.MeanAblate => Along((site, layers, vector) => Intervention.MeanAblate(layers.Select(l => (l, vector.At(l), Mean(site).At(l))), Positions(), site)),
@@ -67,7 +74,9 @@ internal sealed class InterventionItem
     {
         try
         {
-            return make();
+            var made = make();
+            InterventionCheck.Fit(made, library.Model.Shape);
+            return made;
         }
         catch (InputException e) when (e.Kind == FaultKind.Request && !e.Field.StartsWith(place, StringComparison.Ordinal))
         {
@@ -88,10 +97,11 @@ internal sealed class InterventionItem
 
     private Intervention MaskHeads()
     {
-        if (!json.TryGetProperty("heads", out var list) || list.ValueKind != JsonValueKind.Array) throw Fault("heads", "they are missing.", "Give [[layer, head], …].");
-        var value = Text("value") ?? (json.TryGetProperty("mean", out _) ? "mean" : "zero");
+        if (!Given("heads", out var list)) throw Fault("heads", "they are missing.", "Give [[layer, head], …].");
+        if (list.ValueKind != JsonValueKind.Array) throw Fault("heads", $"{Printable.Text(list.GetRawText())} is not a list.", "Give [[layer, head], …].");
+        var value = Text("value") ?? (Given("mean", out _) ? "mean" : "zero");
         if (value is not ("zero" or "mean")) throw Fault("value", $"'{Printable.Text(value)}' is not known.", "Give zero or mean.");
-        if (value == "zero" && json.TryGetProperty("mean", out _)) throw Fault("mean", "is given, and the value is zero.", "Leave one of the two out.");
+        if (value == "zero" && Given("mean", out _)) throw Fault("mean", "is given, and the value is zero.", "Leave one of the two out.");
         var means = value == "mean" ? Needed("mean", "Give FILE#NAME of the heads' means: [layers, heads * headDim].") : null;
         return Intervention.MaskHeads(list.EnumerateArray().Select(pair =>
         {
@@ -124,8 +134,8 @@ internal sealed class InterventionItem
 
     private List<int>? Heads()
     {
-        if (!json.TryGetProperty("heads", out var list)) return null;
-        if (list.ValueKind != JsonValueKind.Array) throw Fault("heads", $"{Printable.Text(list.GetRawText())} is no list.", "Give [0, 3].");
+        if (!Given("heads", out var list)) return null;
+        if (list.ValueKind != JsonValueKind.Array) throw Fault("heads", $"{Printable.Text(list.GetRawText())} is not a list.", "Give [0, 3].");
         return [.. list.EnumerateArray().Select(h => h.TryWholeNumber(out var head) ? head : throw Fault("heads", $"{Printable.Text(h.GetRawText())} is no head.", "Give whole numbers from 0."))];
     }
 
@@ -165,9 +175,9 @@ internal sealed class InterventionItem
         }
     }
 
-    private float[] Floors(List<int> layers)
+    private float[] Floors(Site site, List<int> layers)
     {
-        if (!json.TryGetProperty("threshold", out var value)) throw Fault("threshold", "it is missing.", "Give a number, a list with one per layer, or pNN.");
+        if (!Given("threshold", out var value)) throw Fault("threshold", "it is missing.", "Give a number, a list with one per layer, or pNN.");
         switch (value.ValueKind)
         {
             case JsonValueKind.Number:
@@ -178,6 +188,7 @@ internal sealed class InterventionItem
             case JsonValueKind.String when value.GetString() is ['p', .. var digits] && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percentile) && percentile <= 100:
                 if (percentile is > 0 and < 1)
                     throw Fault("threshold", $"p{digits} looks like the published notation, a fraction on the negated axis.", $"Write p{(1 - percentile) * 100:0.##}: the percentile on the axis, higher caps harder.");
+                if (site != Model.Hooks.Site.ResidPost) throw Fault("threshold", $"{Printable.Text(value.GetString()!)} is a percentile of projections at the block's output, and the site is {site.ShortName()}.", "Give the threshold as a number, or leave the site out.");
                 var axis = Named("axis", library.Axis, Text("axis") ?? throw Fault("threshold", "a percentile needs an axis file.", "Give axis: FILE, or the threshold as a number."));
                 return [.. layers.Select(l => axis.Threshold(l, percentile))];
             default:
@@ -188,18 +199,19 @@ internal sealed class InterventionItem
     private List<int> Layers(Site site)
     {
         if (site == Model.Hooks.Site.Embed)
-            return json.TryGetProperty("layers", out _) ? throw Fault("layers", "do not belong to the embedding, which is before the blocks.", "Leave them out.") : [-1];
-        if (!json.TryGetProperty("layers", out var value)) throw Fault("layers", "they are missing.", "Give \"a:b\" (half open) or a block's number.");
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        if (!LayerRange.TryParse(text, out var range)) throw Fault("layers", $"'{Printable.Text(text)}' is no range of blocks.", "Give \"a:b\" (half open) or a block's number.");
+            return Given("layers", out _) ? throw Fault("layers", "do not belong to the embedding, which is before the blocks.", "Leave them out.") : [-1];
+        if (!Given("layers", out var value)) throw Fault("layers", "they are missing.", "Give \"a:b\" (half open) or a block's number.");
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.TryWholeNumber(out var block) ? block.ToString(CultureInfo.InvariantCulture) : value.GetRawText();
+        if (!LayerRange.TryParse(text, out var range)) throw Fault("layers", $"'{Printable.Text(text)}' is not a range of blocks.", "Give \"a:b\" (half open) or a block's number.");
         if (range.Count < 1 || range.To > library.Model.Layers)
-            throw Fault("layers", $"{Printable.Text(text)} are no blocks of {library.Model.Name}.", $"It has blocks 0 to {library.Model.Layers - 1}; a:b is half open.");
+            throw Fault("layers", $"{Printable.Text(text)}: {library.Model.Name} does not have these blocks.", $"It has blocks 0 to {library.Model.Layers - 1}; a:b is half open.");
         return [.. range.Blocks];
     }
 
     private Positions Positions()
     {
         if (PositionList() is { } list) return Model.Hooks.Positions.At(list);
+        if (Given("positions", out var value) && value.ValueKind != JsonValueKind.String) throw Fault("positions", $"{Printable.Text(value.GetRawText())} is neither a word nor a list.", "Give all, no-special, last, generated or a list of positions: [7].");
         return Text("positions") switch
         {
             null or "all" => Model.Hooks.Positions.All,
@@ -212,7 +224,7 @@ internal sealed class InterventionItem
 
     private List<int>? PositionList()
     {
-        if (!json.TryGetProperty("positions", out var value) || value.ValueKind != JsonValueKind.Array) return null;
+        if (!Given("positions", out var value) || value.ValueKind != JsonValueKind.Array) return null;
         return [.. value.EnumerateArray().Select(p => p.TryWholeNumber(out var position) ? position : throw Fault("positions", $"{Printable.Text(p.GetRawText())} is no position.", "Positions are whole numbers from 0."))];
     }
 
@@ -220,14 +232,17 @@ internal sealed class InterventionItem
 
     private string? Text(string field)
     {
-        if (!json.TryGetProperty(field, out var value)) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fault(field, $"{Printable.Text(value.GetRawText())} is no text.");
+        if (!Given(field, out var value)) return null;
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fault(field, $"{Printable.Text(value.GetRawText())} is not text.", "Put it in quotes.");
     }
 
-    private float? Number(string field) => json.TryGetProperty(field, out var value) ? Finite(field, value) : null;
+    private float? Number(string field) => Given(field, out var value) ? Finite(field, value) : null;
 
     private float Finite(string field, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out var number) && float.IsFinite(number) ? number : throw Fault(field, $"{Printable.Text(value.GetRawText())} is no number{(value.ValueKind == JsonValueKind.Number ? " that a float32 holds" : "")}.");
+
+    // null is as if the field were missing.
+    private bool Given(string field, out JsonElement value) => json.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null;
 
     private InputException Fault(string field, string fault, string remedy = "") =>
         new(source, field.Length > 0 ? $"{place}.{field}" : place, fault, remedy);
@@ -235,10 +250,14 @@ internal sealed class InterventionItem
 
 file static class JsonNumbers
 {
-    /// <summary>A whole number from 0 on; false for anything else, which JsonElement would answer with an exception.</summary>
+    /// <summary>A whole number from 0 on, also as 5.0 or 5e0; false for anything else, which JsonElement would answer with an exception.</summary>
     public static bool TryWholeNumber(this JsonElement value, out int number)
     {
         number = 0;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out number) && number >= 0;
+        if (value.ValueKind != JsonValueKind.Number) return false;
+        if (value.TryGetInt32(out number)) return number >= 0;
+        if (!value.TryGetDouble(out var real) || real != Math.Truncate(real) || real is < 0 or > int.MaxValue) return false;
+        number = (int)real;
+        return true;
     }
 }

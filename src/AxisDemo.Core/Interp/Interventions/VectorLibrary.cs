@@ -24,7 +24,7 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
     // By path and tensor: a name can be spelled in many ways.
     private readonly Dictionary<string, AxisFile> axes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Path, string? Tensor), LayerVectors> vectors = [];
-    private readonly Dictionary<(string Path, string Tensor), (float[] Values, long[] Shape)> tensors = [];
+    private readonly Dictionary<(string Path, string Tensor), StoredTensor> tensors = [];
 
     /// <summary>The model the vectors act on.</summary>
     public ModelInfo Model { get; } = model;
@@ -55,10 +55,12 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
     public ReadOnlyMemory<float> HeadMean(string reference, int layer, int head)
     {
         var (shape, name) = (Model.Shape, ForLayer(reference, layer));
-        var (values, sizes) = Tensor(name);
+        var (values, sizes, ofTokens) = Tensor(name);
         var all = shape.Heads * shape.HeadDim;
         long[] expected = name == reference ? [shape.Layers, all] : [all];
-        if (!Flat(sizes).SequenceEqual(expected)) throw WrongShape(name, sizes, $"[{string.Join(", ", expected)}]");
+        const string Remedy = "Give the means of all heads in a tensor; axis logits --hooks blocks.N.attn.hook_z --mean writes those of a text, which FILE#blocks.{layer}.attn.hook_z names.";
+        if (!Flat(sizes).SequenceEqual(expected)) throw WrongShape("mean", name, sizes, $"[{string.Join(", ", expected)}]", Remedy);
+        if (ofTokens && sizes.Length > 1) throw new InputException("request", "mean", $"{name} has a row for each token of a run, not for each layer.", Remedy);
         return values.AsMemory((name == reference ? layer * all : 0) + head * shape.HeadDim, shape.HeadDim);
 
         // [.., heads, headDim] is [.., heads * headDim].
@@ -79,15 +81,17 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
     public Activations Rows(string reference, Site site, int layer, int index, int layers, IReadOnlyList<int>? positions)
     {
         var name = ForLayer(reference, layer);
-        var (values, sizes) = Tensor(name);
+        var (values, sizes, _) = Tensor(name);
         var (width, rank) = (Model.Shape.WidthOf(site), site == Site.Pattern ? 3 : 2);
         var whole = sizes.Length == rank && (name != reference || layers == 1);
         if (!whole && !(sizes.Length == rank + 1 && (sizes[0] == layers || sizes[0] == Model.Layers)) || (site == Site.Pattern ? sizes[^3] : sizes[^1]) != width || sizes.Contains(0))
-            throw WrongShape(name, sizes, site == Site.Pattern ? $"[{width}, positions, keys]{(layers > 1 ? " for each layer" : "")}" : $"[{(layers > 1 ? $"{layers}, " : "")}positions, {width}]");
+            throw WrongShape("values", name, sizes, site == Site.Pattern ? $"[{width}, positions, keys]{(layers > 1 ? " for each layer" : "")}" : $"[{(layers > 1 ? $"{layers}, " : "")}positions, {width}]", "axis logits --hooks writes rows of that shape.");
         var part = values.Length / (whole ? 1 : (int)sizes[0]);
         var rows = values.AsSpan((whole ? 0 : sizes[0] == layers ? index : layer) * part, part).ToArray();
         var count = (int)sizes[^2];
         if (site == Site.Pattern) rows = ByPosition(rows, width, count, (int)sizes[^1]);
+        if (positions is not null && positions.Count == count && positions.All(p => p < count) && !positions.Order().SequenceEqual(positions))
+            throw new InputException("request", "positions", $"{name} has a row for each position, and the list is not in order: it is not clear which row goes where.", "Give the positions in ascending order, and the rows with them.");
         if (positions is null || positions.All(p => p < count)) return new Activations(name, [.. Enumerable.Range(0, count)], rows);
         if (positions.Count != count || positions.Distinct().Count() != count)
             throw new InputException("request", "values", $"{name} has {count} rows, which reach neither to position {positions.Max()} nor are one for each of the {positions.Count} positions.", "Give a whole run's rows, or as many as positions.");
@@ -116,8 +120,8 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
 
     private static string ForLayer(string reference, int layer) => reference.Replace("{layer}", layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
-    private static InputException WrongShape(string name, long[] sizes, string needed) =>
-        new("request", "values", $"the shape of {name} is [{string.Join(", ", sizes)}]; {needed} is needed.", "axis logits --hooks writes rows of that shape.");
+    private static InputException WrongShape(string field, string name, long[] sizes, string needed, string remedy) =>
+        new("request", field, $"the shape of {name} is [{string.Join(", ", sizes)}]; {needed} is needed.", remedy);
 
     // [heads, positions, keys] as [positions, heads, keys]: a row is a position's.
     private static float[] ByPosition(float[] values, int heads, int positions, int keys)
@@ -129,7 +133,7 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
         return rows;
     }
 
-    private (float[] Values, long[] Shape) Tensor(string reference)
+    private StoredTensor Tensor(string reference)
     {
         var read = VectorReference.OfVector(reference, offers);
         if (read.Tensor is null) throw new InputException("request", "values", $"'{Printable.Text(reference)}' names no tensor.", "Write FILE#NAME.");
@@ -139,7 +143,7 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
         var tensor = Find(file, read.Tensor);
         EnsureMadeForModel(file);
         if (tensor.Count > LargestTensor) throw new InputException(key.Item1, read.Tensor, $"it has {tensor.Count} elements; {LargestTensor} are possible.", "Give fewer positions or layers.");
-        return tensors[key] = (tensor.ToFloats(), tensor.Shape);
+        return tensors[key] = new(tensor.ToFloats(), tensor.Shape, OfTokens(file));
     }
 
     private LayerVectors Vector(VectorReference reference, int width)
@@ -150,6 +154,9 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
         var axis = Axis(reference.Name);
         return vectors[key] = new LayerVectors(axis.Name, axis.At);
     }
+
+    // What axis logits writes has a row for each of the tokens that it names.
+    private static bool OfTokens(SafetensorsFile file) => file.Metadata.ContainsKey("ids");
 
     // Axis files and imported vectors may say what they were made for; a tensor of another file is checked by its shape alone.
     private void EnsureMadeForModel(SafetensorsFile file)
@@ -176,15 +183,27 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
             throw new InputException(path, name, $"{made}its shape is [{string.Join(", ", tensor.Shape)}]; [{width}] or [{layers}, {width}] is needed.", $"Use a vector made for {Model.Name}.");
         }
 
+        if (tensor.Shape.Length > 1 && OfTokens(file)) throw new InputException(path, name, "it has a row for each token of a run, not for each layer.", "Give one vector, or one for each layer: axis logits --mean writes the mean over the tokens.");
         var values = tensor.ToFloats();
-        if (tensor.Shape.Length == 1)
-        {
-            var one = new Direction(name, values);
-            return new LayerVectors(name, _ => one, PerLayer: false);
-        }
+        if (tensor.Shape.Length > 1) return new LayerVectors(name, layer => Named(values.AsSpan(layer * width, width)));
+        var one = Named(values);
+        return new LayerVectors(name, _ => one, PerLayer: false);
 
-        return new LayerVectors(name, layer => new Direction(name, values.AsSpan(layer * width, width)));
+        // What is wrong with a vector is the file's fault.
+        Direction Named(ReadOnlySpan<float> vector)
+        {
+            try
+            {
+                return new Direction(name, vector);
+            }
+            catch (InputException e)
+            {
+                throw new InputException(path, name, e.Fault, e.Remedy, e);
+            }
+        }
     }
+
+    private readonly record struct StoredTensor(float[] Values, long[] Shape, bool OfTokens);
 }
 
 /// <summary>A direction for each layer.</summary>

@@ -16,7 +16,7 @@ public sealed class CaptureSpan
     /// <summary>These positions of the prompt, in any order.</summary>
     public static CaptureSpan At(IEnumerable<int> positions) => new([.. positions.Distinct().Order()]);
 
-    /// <summary>Positions from .. to - 1 of the prompt: a message.</summary>
+    /// <summary>Positions from .. to - 1 of the prompt; those of a message: <c>Prompt.Span</c>.</summary>
     public static CaptureSpan Between(int from, int to) => At(Enumerable.Range(from, Math.Max(0, to - from)));
 }
 
@@ -34,14 +34,17 @@ public sealed record Capture(string Name, Site Site, IReadOnlyList<int> Layers, 
     /// <summary>One hook point at every position of a prompt.</summary>
     public static Capture Rows(HookPoint point, int tokens) => new(point.ToString(), point.Site, [point.Layer], CaptureSpan.Between(0, tokens));
 
-    /// <summary>Bytes that its result takes at most.</summary>
+    /// <summary>Bytes that its result takes at most, and the rows of one step on their way there.</summary>
     /// <param name="shape">The model's sizes.</param>
     /// <param name="answer">Tokens of the answer at most.</param>
     /// <param name="keys">Positions that a pattern's row reaches over.</param>
-    internal long Bytes(ModelShape shape, int answer, int keys)
+    /// <param name="step">Most rows that one step computes of a prompt.</param>
+    /// <param name="answerStep">The same of the answer.</param>
+    internal long Bytes(ModelShape shape, int answer, int keys, int step, int answerStep)
     {
         var row = (long)shape.WidthOf(Site) * (Site == Site.Pattern ? keys : 1) * Layers.Count;
-        return Mean ? row * sizeof(double) : row * sizeof(float) * (Span.Positions?.Count ?? answer);
+        var rows = Span.Positions?.Count ?? answer;
+        return row * (Mean ? sizeof(double) : (long)sizeof(float) * rows) + row * sizeof(float) * Math.Min(rows, Span.Positions is null ? answerStep : step);
     }
 
     /// <summary>Says what is wrong with it, if anything.</summary>

@@ -24,7 +24,7 @@ internal sealed class CapturePlan(Capture capture, ModelShape shape, int prompt,
     /// <summary>Whether only positions of the prompt are wanted.</summary>
     public bool OfPrompt => positions is not null;
 
-    /// <summary>The captures before it in the request, in whose results' shadow its own lie.</summary>
+    /// <summary>The captures before it in the request, whose results lie before its own.</summary>
     public CapturePlan? Before { get; init; }
 
     /// <summary>Floats for each reported row before all captures.</summary>

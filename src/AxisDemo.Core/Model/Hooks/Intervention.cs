@@ -110,6 +110,9 @@ public sealed class Intervention
     public static Intervention MaskHeads(IEnumerable<MaskedHead> heads, Positions? positions = null)
     {
         MaskedHead[] masked = [.. heads];
+        var named = new HashSet<(int, int)>();
+        foreach (var head in masked)
+            if (!named.Add((head.Layer, head.Head))) throw Fault("heads", $"[{head.Layer}, {head.Head}] is named twice.", "Name each head once.");
         foreach (var head in masked)
             foreach (var value in head.Mean.Span)
                 if (!float.IsFinite(value)) throw Fault("mean", $"the mean of head {head.Head} in block {head.Layer} holds a value that is not a number.", "Give a mean of finite numbers.");
@@ -146,7 +149,7 @@ public sealed class Intervention
         if (!site.CanBeChanged()) throw Fault("site", $"{site.Name()} cannot be changed along a vector.", "Attention patterns can be frozen.");
         foreach (var item in layers)
             if (!float.IsFinite(item.Amount) && !(kind == InterventionKind.Cap && float.IsNegativeInfinity(item.Amount))) // a floor that nothing lies below
-                throw Fault("interventions", $"the {(kind == InterventionKind.Cap ? "threshold" : "coefficient")} at layer {item.Layer} is {item.Amount}.", "Give a number that a float32 holds.");
+                throw Fault(kind == InterventionKind.Cap ? "threshold" : "coefficient", $"at layer {item.Layer} it is {item.Amount}.", "Give a number that a float32 holds.");
         return new Intervention(kind, site, positions)
         {
             Layers = layers,
@@ -176,7 +179,7 @@ public sealed class Intervention
 
     private static string Hash(ReadOnlySpan<float> values) => values.IsEmpty ? "zero" : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(values)).AsSpan(0, 16));
 
-    private static InputException NoLayer() => Fault("interventions", "an intervention names no layer.", "Give layers as a:b (half open) or a number.");
+    private static InputException NoLayer() => Fault("layers", "there are none.", "Give layers as a:b (half open) or a number.");
 
     private static InputException Fault(string field, string fault, string remedy) => new("request", field, fault, remedy);
 }

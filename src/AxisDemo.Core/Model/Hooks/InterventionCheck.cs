@@ -8,34 +8,44 @@ internal static class InterventionCheck
     /// <param name="interventions">In order.</param>
     /// <param name="shape">The model's sizes.</param>
     /// <param name="prompt">Tokens of the prompt.</param>
-    /// <exception cref="InputException">One does not fit; the message says which of its parts.</exception>
+    /// <exception cref="InputException">One does not fit; the message says which, and which part of it.</exception>
     public static void Validate(IReadOnlyList<Intervention> interventions, ModelShape shape, int prompt)
     {
-        foreach (var i in interventions)
+        for (var n = 0; n < interventions.Count; n++)
         {
-            foreach (var block in i.Blocks) Block("interventions", block, i.Site, shape);
-            foreach (var item in i.Layers)
-            {
-                Vector("interventions", item.Vector.Length, i.Site, shape);
-                if (item.Addend is not null) Vector("interventions", item.Addend.Length, i.Site, shape);
-            }
-
-            foreach (var (layer, head, mean) in i.Masked)
-            {
-                Head(head, shape.Heads, i.Site);
-                if (!mean.IsEmpty && mean.Length != shape.HeadDim) throw Fault("mean", $"the mean of head {head} in block {layer} has {mean.Length} numbers, and a head of this model {shape.HeadDim}.", "Use a mean made for this model.");
-            }
-
-            foreach (var head in i.Heads ?? []) Head(head, shape.HeadsOf(i.Site), i.Site);
-            foreach (var (_, values) in i.Given)
-            {
-                var width = shape.WidthOf(i.Site);
-                var fits = i.Site == Site.Pattern ? values.Width % width == 0 : values.Width == width;
-                if (!fits) throw Fault("values", $"{values.Name} has rows of {values.Width} numbers; {i.Site.Name()} of this model has {(i.Site == Site.Pattern ? $"{width} for each key" : width)}.", "Use values of a run of this model.");
-            }
-
+            var (i, place) = (interventions[n], $"interventions[{n}].");
+            Fit(i, shape, place);
             if (i.Positions is { Kind: PositionKind.List, List: [.., var last] } && last >= prompt && i.Kind is InterventionKind.Patch or InterventionKind.Freeze)
-                throw Fault("positions", $"position {last} is none of the prompt's {prompt}.", "A run can be patched at the positions of its prompt, counted from 0.");
+                throw Fault($"{place}positions", $"position {last} is none of the prompt's, which has {prompt} tokens.", "Give a list of the prompt's positions, counted from 0, that the values have too.");
+        }
+    }
+
+    /// <summary>What can be said without a prompt.</summary>
+    /// <param name="i">The intervention.</param>
+    /// <param name="shape">The model's sizes.</param>
+    /// <param name="place">What stands before the names of its parts in a message.</param>
+    /// <exception cref="InputException">It does not fit; the message says which part of it.</exception>
+    public static void Fit(Intervention i, ModelShape shape, string place = "")
+    {
+        foreach (var block in i.Blocks) Block($"{place}layers", block, i.Site, shape);
+        foreach (var item in i.Layers)
+        {
+            Vector($"{place}vector", item.Vector.Length, i.Site, shape);
+            if (item.Addend is not null) Vector($"{place}{(i.Kind == InterventionKind.MeanAblate ? "mean" : "vector")}", item.Addend.Length, i.Site, shape);
+        }
+
+        foreach (var (layer, head, mean) in i.Masked)
+        {
+            Head($"{place}heads", head, shape.Heads, i.Site);
+            if (!mean.IsEmpty && mean.Length != shape.HeadDim) throw Fault($"{place}mean", $"the mean of head {head} in block {layer} has {mean.Length} numbers, and a head of this model {shape.HeadDim}.", "Use a mean made for this model.");
+        }
+
+        foreach (var head in i.Heads ?? []) Head($"{place}heads", head, shape.HeadsOf(i.Site), i.Site);
+        foreach (var (_, values) in i.Given)
+        {
+            var width = shape.WidthOf(i.Site);
+            var fits = i.Site == Site.Pattern ? values.Width % width == 0 : values.Width == width;
+            if (!fits) throw Fault($"{place}values", $"{values.Name} has rows of {values.Width} numbers; {i.Site.Name()} of this model has {(i.Site == Site.Pattern ? $"{width} for each key" : width)}.", "Use values of a run of this model.");
         }
     }
 
@@ -57,9 +67,9 @@ internal static class InterventionCheck
         if (length != shape.WidthOf(site)) throw Fault(field, $"a vector has {length} elements, and {site.Name()} of this model is {shape.WidthOf(site)} wide.", "Use an axis made for this model.");
     }
 
-    private static void Head(int head, int heads, Site site)
+    private static void Head(string field, int head, int heads, Site site)
     {
-        if (head < 0 || head >= heads) throw Fault("heads", $"head {head} does not exist; {site.Name()} has heads 0 to {heads - 1}.");
+        if (head < 0 || head >= heads) throw Fault(field, $"head {head} does not exist; {site.Name()} has heads 0 to {heads - 1}.");
     }
 
     private static InputException Fault(string field, string fault, string remedy = "") => new("request", field, fault, remedy);

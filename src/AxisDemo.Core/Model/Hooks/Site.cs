@@ -39,42 +39,54 @@ public enum Site
 /// <summary>What can be done at a site, and what its rows are.</summary>
 public static class Sites
 {
-    private static readonly (string Name, Site Site)[] InBlock =
-    [
-        ("hook_resid_pre", Site.ResidPre), ("attn.hook_q", Site.Q), ("attn.hook_k", Site.K), ("attn.hook_v", Site.V),
-        ("attn.hook_rot_q", Site.RotQ), ("attn.hook_rot_k", Site.RotK), ("attn.hook_pattern", Site.Pattern), ("attn.hook_z", Site.Z),
-        ("hook_attn_out", Site.AttnOut), ("hook_resid_mid", Site.ResidMid), ("hook_mlp_out", Site.MlpOut), ("hook_resid_post", Site.ResidPost),
-    ];
-
-    private static readonly (string Name, Site Site)[] OutsideBlocks = [("hook_embed", Site.Embed), ("ln_final.hook_normalized", Site.FinalNormalized)];
-
     /// <summary>The sites of every block with their TransformerLens names, without <c>blocks.N.</c></summary>
-    public static IReadOnlyList<(string Name, Site Site)> OfBlocks => InBlock;
+    public static IReadOnlyList<(string Name, Site Site)> OfBlocks { get; } = [.. Enum.GetValues<Site>().Where(InBlocks).Select(s => (s.Name(), s))];
 
     /// <summary>The sites before and behind the blocks.</summary>
-    public static IReadOnlyList<(string Name, Site Site)> Outside => OutsideBlocks;
+    public static IReadOnlyList<(string Name, Site Site)> Outside { get; } = [.. Enum.GetValues<Site>().Where(s => !s.InBlocks()).Select(s => (s.Name(), s))];
 
     /// <summary>The TransformerLens name, without <c>blocks.N.</c></summary>
-    public static string Name(this Site site)
+    public static string Name(this Site site) => site switch
     {
-        foreach (var (name, known) in OutsideBlocks)
-            if (known == site) return name;
-        foreach (var (name, known) in InBlock)
-            if (known == site) return name;
-        throw new InvalidOperationException($"Site {site} has no name.");
-    }
+        Site.Embed => "hook_embed",
+        Site.ResidPre => "hook_resid_pre",
+        Site.Q => "attn.hook_q",
+        Site.K => "attn.hook_k",
+        Site.V => "attn.hook_v",
+        Site.RotQ => "attn.hook_rot_q",
+        Site.RotK => "attn.hook_rot_k",
+        Site.Pattern => "attn.hook_pattern",
+        Site.Z => "attn.hook_z",
+        Site.AttnOut => "hook_attn_out",
+        Site.ResidMid => "hook_resid_mid",
+        Site.MlpOut => "hook_mlp_out",
+        Site.ResidPost => "hook_resid_post",
+        Site.FinalNormalized => "ln_final.hook_normalized",
+    };
 
     /// <summary>The short name of an interventions file: <c>resid_pre</c>, <c>z</c>.</summary>
     public static string ShortName(this Site site) => site.Name().Split('.')[^1]["hook_".Length..];
 
     /// <summary>Whether its rows may be changed: patterns are frozen instead, and the last norm is for looking only.</summary>
-    public static bool CanBeChanged(this Site site) => site is not (Site.Pattern or Site.FinalNormalized);
+    public static bool CanBeChanged(this Site site) => site switch
+    {
+        Site.Pattern or Site.FinalNormalized => false,
+        Site.Embed or Site.ResidPre or Site.Q or Site.K or Site.V or Site.RotQ or Site.RotK or Site.Z or Site.AttnOut or Site.ResidMid or Site.MlpOut or Site.ResidPost => true,
+    };
 
     /// <summary>Whether its rows consist of heads.</summary>
-    public static bool HasHeads(this Site site) => site is Site.Q or Site.RotQ or Site.Z or Site.K or Site.RotK or Site.V;
+    public static bool HasHeads(this Site site) => site switch
+    {
+        Site.Q or Site.RotQ or Site.Z or Site.K or Site.RotK or Site.V => true,
+        Site.Embed or Site.ResidPre or Site.Pattern or Site.AttnOut or Site.ResidMid or Site.MlpOut or Site.ResidPost or Site.FinalNormalized => false,
+    };
 
     /// <summary>Whether it is a place in every block.</summary>
-    public static bool InBlocks(this Site site) => site is not (Site.Embed or Site.FinalNormalized);
+    public static bool InBlocks(this Site site) => site switch
+    {
+        Site.Embed or Site.FinalNormalized => false,
+        Site.ResidPre or Site.Q or Site.K or Site.V or Site.RotQ or Site.RotK or Site.Pattern or Site.Z or Site.AttnOut or Site.ResidMid or Site.MlpOut or Site.ResidPost => true,
+    };
 }
 
 /// <summary>The sizes that a site's rows depend on.</summary>

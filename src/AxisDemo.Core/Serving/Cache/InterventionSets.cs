@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using AxisDemo.Model.Hooks;
 
 namespace AxisDemo.Serving;
@@ -10,36 +13,39 @@ namespace AxisDemo.Serving;
 /// <param name="most">Sets remembered; beyond, all are forgotten and get new numbers, which costs cached prefixes and nothing else.</param>
 internal sealed class InterventionSets(int most = 4096)
 {
-    private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<UInt128, int> numbers = [];
     private int next;
 
-    /// <summary>The number of a set, by the keys of its interventions in their order.</summary>
-    public int NumberOf(string keys)
+    /// <summary>The number of a set, by the hashes of its interventions in their order.</summary>
+    public int NumberOf(ReadOnlySpan<byte> hashes)
     {
-        if (keys.Length == 0) return 0;
-        if (numbers.TryGetValue(keys, out var number)) return number;
+        if (hashes.IsEmpty) return 0;
+        var set = BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(hashes));
+        if (numbers.TryGetValue(set, out var number)) return number;
         if (numbers.Count >= most) numbers.Clear();
-        return numbers[keys] = ++next;
+        return numbers[set] = ++next;
     }
 }
 
 /// <summary>Which of a request's interventions act at a position, as a number of <see cref="InterventionSets"/>.</summary>
 internal sealed class ActingSets
 {
-    private readonly IReadOnlyList<Intervention> interventions;
+    private readonly (int Group, byte[] Hash)[] interventions;
     private readonly Positions[] groups;
     private readonly int lastFrom;
     private readonly InterventionSets sets;
     private readonly Dictionary<string, int> known = new(StringComparer.Ordinal);
     private readonly char[] pattern;
 
-    /// <param name="interventions">In order.</param>
+    /// <param name="interventions">In order. What changes nothing (a mask of no head) has an empty key, and belongs to no set.</param>
     /// <param name="lastFrom">The prompt's last position.</param>
     /// <param name="sets">Gives numbers.</param>
     public ActingSets(IReadOnlyList<Intervention> interventions, int lastFrom, InterventionSets sets)
     {
-        (this.interventions, this.lastFrom, this.sets) = (interventions, lastFrom, sets);
-        groups = [.. interventions.Select(i => i.Positions).Distinct()];
+        (this.lastFrom, this.sets) = (lastFrom, sets);
+        Intervention[] acting = [.. interventions.Where(i => i.Key.Length > 0)];
+        groups = [.. acting.Select(i => i.Positions).Distinct()];
+        this.interventions = [.. acting.Select(i => (Array.IndexOf(groups, i.Positions), SHA256.HashData(Encoding.UTF8.GetBytes(i.Key))))];
         pattern = new char[groups.Length];
     }
 
@@ -50,6 +56,6 @@ internal sealed class ActingSets
         for (var g = 0; g < groups.Length; g++) pattern[g] = groups[g].Contain(position, marks, lastFrom) ? '1' : '0';
         var lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
         if (lookup.TryGetValue(pattern, out var number)) return number;
-        return known[new string(pattern)] = sets.NumberOf(string.Concat(interventions.Where(i => pattern[Array.IndexOf(groups, i.Positions)] == '1').Select(i => i.Key + "|")));
+        return known[new string(pattern)] = sets.NumberOf([.. interventions.Where(i => pattern[i.Group] == '1').SelectMany(i => i.Hash)]);
     }
 }

@@ -55,6 +55,7 @@ internal sealed class KvPool(IKvStore store, long budgetBytes, long streamBytes 
         }
 
         if (best is null) return 0;
+        if (!CanCopy(best, length / store.PageTokens, length)) length -= length % store.PageTokens;
         Take(best, length, length, pages);
         return length;
     }
@@ -67,7 +68,7 @@ internal sealed class KvPool(IKvStore store, long budgetBytes, long streamBytes 
     /// <param name="own">The sequence's.</param>
     /// <param name="most">The positions that may be shared: what comes after them is computed.</param>
     /// <param name="pages">The table to fill.</param>
-    /// <param name="stream">The plain run's stream; null where it is not known, and nothing is filled then.</param>
+    /// <param name="stream">The plain run's stream; null where it is not known or there is no room for copies, and nothing is filled then.</param>
     /// <returns>The positions that need not be computed at any block.</returns>
     public int ReuseBelow(ReadOnlySpan<long> plain, ReadOnlySpan<long> own, int most, List<int> pages, out ResidualStream? stream)
     {
@@ -75,13 +76,25 @@ internal sealed class KvPool(IKvStore store, long budgetBytes, long streamBytes 
         foreach (var entry in entries)
             if (entry.Stream is not null && entry.Stream.Positions >= plain.Length && entry.Tokens.AsSpan().StartsWith(plain))
             {
-                stream = entry.Stream;
                 var shared = Math.Min(most, plain.CommonPrefixLength(own));
+                if (!CanCopy(entry, shared / store.PageTokens, plain.Length)) return 0;
+                stream = entry.Stream;
                 Take(entry, shared, plain.Length, pages);
                 return shared;
             }
 
         return 0;
+    }
+
+    // Whether the pages behind the shared ones can be copied within the budget: the originals stay while that is done, whatever else is dropped.
+    private bool CanCopy(PrefixEntry entry, int shared, int length)
+    {
+        var needed = PagesFor(length) - shared - free.Count - (Capacity - references.Count);
+        if (needed <= 0) return true;
+        var kept = new Dictionary<int, int>();
+        foreach (var page in entries.SelectMany(e => e.Pages)) kept[page] = kept.GetValueOrDefault(page) + 1;
+        foreach (var page in entry.Pages.AsSpan(0, PagesFor(length))) kept.Remove(page);
+        return kept.Count(page => references[page.Key] == page.Value) >= needed;
     }
 
     // The first positions are shared page by page; the others, up to a length, are copied.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AxisDemo.Serving;
@@ -16,26 +17,20 @@ public enum FinishReason
     [JsonStringEnumMemberName("cancelled")] Cancelled,
 }
 
-/// <summary>The words of reasons, in events, files and on the command line.</summary>
+/// <summary>The words of reasons, in events, files and on the command line: those that the members are written as in JSON.</summary>
 public static class FinishReasons
 {
-    /// <summary>All words.</summary>
-    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetValues<FinishReason>().Select(Word)];
+    /// <summary>All words, in the order of the members.</summary>
+    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetValues<FinishReason>().Select(reason => JsonSerializer.SerializeToElement(reason).GetString()!)];
 
     /// <summary>A reason's word.</summary>
-    public static string Word(this FinishReason reason) => reason switch
-    {
-        FinishReason.Stop => "stop",
-        FinishReason.Length => "length",
-        FinishReason.Context => "context",
-        FinishReason.Cancelled => "cancelled",
-    };
+    public static string Word(this FinishReason reason) => Words[(int)reason];
 
     /// <summary>The reason that a word stands for; null for another word.</summary>
     public static FinishReason? Parse(string? word)
     {
-        foreach (var reason in Enum.GetValues<FinishReason>())
-            if (reason.Word() == word) return reason;
+        for (var i = 0; i < Words.Count; i++)
+            if (Words[i] == word) return (FinishReason)i;
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using AxisDemo.Formats;
 using AxisDemo.Model.Hooks;
 using AxisDemo.Tokenizers;
 
@@ -15,6 +16,7 @@ public sealed class Conversation
     private readonly List<int> ids = [];
     private readonly List<bool> special = [];
     private readonly List<bool> generated = [];
+    private readonly List<Range> spans = [];
 
     // Counts new beginnings: ids that were encoded anew are not those that an earlier mark counted.
     private int epoch;
@@ -60,6 +62,7 @@ public sealed class Conversation
             ids.Clear();
             special.Clear();
             generated.Clear();
+            spans.Clear();
             epoch++;
             if (MissingBos(tokenizer, tokenizer.Encode(parts)) is { } bos)
             {
@@ -72,13 +75,14 @@ public sealed class Conversation
         }
 
         seen = rendered;
-        return new Prompt([.. ids], [.. special], ConversationSeed.Turn(messages)) { Generated = [.. generated] };
+        return new Prompt([.. ids], [.. special], ConversationSeed.Turn(messages)) { Generated = [.. generated], Messages = [.. spans] };
     }
 
     /// <summary>Adds the answer: its text and the ids it was generated as (the end-of-turn token not among them).</summary>
     public void Answer(string text, IReadOnlyList<int> answerIds)
     {
         messages.Add(new ChatMessage("assistant", text));
+        spans.Add(ids.Count..(ids.Count + answerIds.Count));
         ids.AddRange(answerIds);
         foreach (var id in answerIds)
         {
@@ -90,7 +94,7 @@ public sealed class Conversation
     }
 
     /// <summary>Where the conversation stands now: <see cref="Rewind"/> takes it back there.</summary>
-    public ConversationMark Mark() => new(messages.Count, ids.Count, seen.Length, epoch);
+    public ConversationMark Mark() => new(messages.Count, ids.Count, seen.Length, spans.Count, epoch);
 
     /// <summary>Forgets what came after a mark. False, and nothing is forgotten, where the template has changed what was before it.</summary>
     public bool Rewind(ConversationMark mark)
@@ -100,6 +104,7 @@ public sealed class Conversation
         ids.RemoveRange(mark.Ids, ids.Count - mark.Ids);
         special.RemoveRange(mark.Ids, special.Count - mark.Ids);
         generated.RemoveRange(mark.Ids, generated.Count - mark.Ids);
+        spans.RemoveRange(mark.Spans, spans.Count - mark.Spans);
         seen = seen[..mark.Seen];
         return true;
     }
@@ -114,20 +119,23 @@ public sealed class Conversation
         var adapted = template.Adapt(messages);
         var parts = template.Render(adapted, addGenerationPrompt, variables ?? tokenizer.TemplateVariables());
         var ids = tokenizer.Encode(parts);
-        var (flags, answers) = (Flags(tokenizer, parts, ids), Answers(tokenizer, parts, ids, adapted));
-        var turn = ConversationSeed.Turn(messages);
+        var (flags, spans) = (Flags(tokenizer, parts, ids), Spans(tokenizer, parts, ids, adapted));
+        var (answers, turn) = (Answers(spans, adapted, ids.Length), ConversationSeed.Turn(messages));
         return MissingBos(tokenizer, ids) is { } bos
-            ? new Prompt([bos, .. ids], [true, .. flags], turn) { Generated = [false, .. answers] }
-            : new Prompt(ids, flags, turn) { Generated = answers };
+            ? new Prompt([bos, .. ids], [true, .. flags], turn) { Generated = [false, .. answers], Messages = [.. spans.Select(s => Behind(s, 1))] }
+            : new Prompt(ids, flags, turn) { Generated = answers, Messages = spans };
     }
 
     // Where a template has changed what was before, the whole conversation comes in again, and earlier answers with it, as text.
     private void Append(IReadOnlyList<PromptPart> parts, bool whole)
     {
         var added = tokenizer.Encode(parts);
-        ids.AddRange(added);
+        ChatMessage[] come = [.. template.Adapt(messages).Skip(spans.Count)];
+        var found = Spans(tokenizer, parts, added, come);
         special.AddRange(Flags(tokenizer, parts, added));
-        generated.AddRange(whole ? Answers(tokenizer, parts, added, template.Adapt(messages)) : new bool[added.Length]);
+        generated.AddRange(whole ? Answers(found, come, added.Length) : new bool[added.Length]);
+        spans.AddRange(found.Select(s => Behind(s, ids.Count)));
+        ids.AddRange(added);
     }
 
     // BOS goes in front where the vocabulary asks for it and the template has not written it.
@@ -150,11 +158,15 @@ public sealed class Conversation
         return flags;
     }
 
-    // The content of the assistant's messages; where tokens cannot be told apart in the text, none.
-    private static bool[] Answers(ITokenizer tokenizer, IReadOnlyList<PromptPart> parts, int[] ids, IReadOnlyList<ChatMessage> messages)
+    // The tokens of each message's content; where tokens cannot be told apart in the text, none.
+    private static IReadOnlyList<Range> Spans(ITokenizer tokenizer, IReadOnlyList<PromptPart> parts, int[] ids, IReadOnlyList<ChatMessage> messages) =>
+        MessageSpans.TryFind(tokenizer, parts, ids, messages) ?? new Range[messages.Count];
+
+    private static Range Behind(Range span, int tokens) => span.Equals(default) ? span : (span.Start.Value + tokens)..(span.End.Value + tokens);
+
+    private static bool[] Answers(IReadOnlyList<Range> spans, IReadOnlyList<ChatMessage> messages, int tokens)
     {
-        var answers = new bool[ids.Length];
-        if (!messages.Any(m => m.Role == "assistant") || MessageSpans.TryFind(tokenizer, parts, ids, messages) is not { } spans) return answers;
+        var answers = new bool[tokens];
         foreach (var (span, _) in spans.Zip(messages).Where(p => p.Second.Role == "assistant")) answers.AsSpan(span).Fill(true);
         return answers;
     }
@@ -179,8 +191,9 @@ public sealed class Conversation
 /// <param name="Messages">Messages before it.</param>
 /// <param name="Ids">Token ids before it.</param>
 /// <param name="Seen">Characters rendered before it.</param>
+/// <param name="Spans">Messages before it, as the template takes them.</param>
 /// <param name="Epoch">New beginnings before it.</param>
-public readonly record struct ConversationMark(int Messages, int Ids, int Seen, int Epoch);
+public readonly record struct ConversationMark(int Messages, int Ids, int Seen, int Spans, int Epoch);
 
 /// <summary>A prompt as a request wants it.</summary>
 /// <param name="Ids">Token ids.</param>
@@ -190,6 +203,22 @@ public sealed record Prompt(int[] Ids, bool[] Special, int Turn = 0)
 {
     /// <summary>For each token whether it is content of an earlier answer; null: none is.</summary>
     public bool[]? Generated { get; init; }
+
+    /// <summary>
+    /// For each message, as the template takes them (a system prompt that it does not know stands in the first question), the tokens of
+    /// its content; empty where they cannot be told apart.
+    /// </summary>
+    public IReadOnlyList<Range> Messages { get; init; } = [];
+
+    /// <summary>The tokens of a message's content, to be captured.</summary>
+    /// <param name="message">Which of <see cref="Messages"/>.</param>
+    /// <exception cref="InputException">There is no such message, or its tokens cannot be told apart.</exception>
+    public CaptureSpan Span(int message)
+    {
+        if (message < 0 || message >= Messages.Count) throw new InputException("request", "captures", $"message {message} does not exist; the prompt has messages 0 to {Messages.Count - 1}.");
+        var (from, to) = (Messages[message].Start.Value, Messages[message].End.Value);
+        return to > from ? CaptureSpan.Between(from, to) : throw new InputException("request", "captures", $"message {message} has no tokens that can be told apart from the template's.");
+    }
 
     /// <summary>For each token what it is, the same in one list.</summary>
     public IReadOnlyList<TokenMarks> Marks() =>

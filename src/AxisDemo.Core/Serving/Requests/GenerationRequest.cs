@@ -47,7 +47,7 @@ public sealed record GenerationRequest
     public IReadOnlyList<int> Beginning { get; init; } = [];
 
     /// <summary>Tokens of the answer at most, however it comes about.</summary>
-    internal int AnswerTokens => Math.Max(Forced?.Count ?? MaxTokens, Beginning.Count);
+    internal int AnswerTokens => Forced?.Count ?? MaxTokens;
 
     /// <summary>How tokens are chosen.</summary>
     public Sampling Sampling { get; init; } = new();

@@ -19,6 +19,8 @@ internal static class RequestCheck
             throw Fault("prompt", $"the conversation has {known} tokens, and {model.Name} holds {model.Context}.", "Start a new conversation, or undo some turns.");
         Entries("promptSpecial", request.PromptSpecial);
         Entries("promptGenerated", request.PromptGenerated);
+        if (request.Forced is null && request.Beginning.Count > request.MaxTokens)
+            throw Fault("beginning", $"it has {request.Beginning.Count} tokens, and maxTokens, which counts them, is {request.MaxTokens}.", "Raise maxTokens, or give fewer.");
         // What is given already is not generated.
         if (request.MaxTokens < 0 || request.MaxTokens - request.Beginning.Count > options.MaxTokens)
             throw Fault("maxTokens", $"is {request.MaxTokens}; 0 to {options.MaxTokens + (long)request.Beginning.Count} is possible.");
@@ -33,11 +35,9 @@ internal static class RequestCheck
         }
 
         InterventionCheck.Validate(request.Interventions, model.Shape, request.Prompt.Count);
-        var answer = request.AnswerTokens;
-        var keys = Math.Min(model.Context, request.Prompt.Count + answer);
         foreach (var capture in request.Captures) capture.Check(model.Shape, request.Prompt.Count);
-        if (request.Captures.Sum(c => c.Bytes(model.Shape, answer, keys)) is var bytes && bytes > options.MaxCaptureBytes)
-            throw Fault("captures", $"they take up to {bytes >> 20} MiB; {options.MaxCaptureBytes >> 20} are possible.", "Capture fewer blocks or positions, take means, or raise Engine:CaptureMegabytes.");
+        if (CaptureBytes(request, model, options) is var bytes && bytes > options.MaxCaptureBytes)
+            throw Fault("captures", $"they take up to {bytes >> 20} MiB; {options.MaxCaptureBytes >> 20} are possible.", "Capture fewer blocks or positions, or raise Engine:CaptureMegabytes.");
         if (!request.KeepStream) return;
         if (request.Interventions.Count > 0) throw Fault("keepStream", "only the stream of a run without interventions can be kept.", "Leave the interventions out, or keepStream.");
         if ((long)request.Prompt.Count * model.Layers * model.Width * sizeof(float) is var stream && stream > options.StreamBytes)
@@ -47,6 +47,15 @@ internal static class RequestCheck
         {
             if (entries is not null && entries.Count != request.Prompt.Count) throw Fault(field, $"it has {entries.Count} entries for {request.Prompt.Count} tokens.");
         }
+    }
+
+    /// <summary>Bytes that a request's captures take at most, the rows of one step among them.</summary>
+    public static long CaptureBytes(GenerationRequest request, ModelInfo model, EngineOptions options)
+    {
+        var (answer, keys) = (request.AnswerTokens, Math.Min(model.Context, request.Prompt.Count + request.AnswerTokens));
+        // A written answer grows by a row a step; what is given of it may come at once.
+        var given = Math.Max(1, request.Forced?.Count ?? request.Beginning.Count);
+        return request.Captures.Sum(c => c.Bytes(model.Shape, answer, keys, options.MaxRows, Math.Min(options.MaxRows, given)));
     }
 
     private static InputException Fault(string field, string fault, string remedy = "") => new("request", field, fault, remedy);

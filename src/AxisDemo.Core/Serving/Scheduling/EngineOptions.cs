@@ -27,8 +27,8 @@ public sealed record EngineOptions
     /// <summary>Most rows of one step. Default 512.</summary>
     public int MaxRows { get; init; } = 512;
 
-    /// <summary>Most bytes that the captures of one request may take. Default 256 MiB.</summary>
-    public long MaxCaptureBytes { get; init; } = 256L << 20;
+    /// <summary>Most bytes that the captures of all running requests may take, with the rows of one step on their way there: a request that needs more by itself is refused, others wait. Default 512 MiB.</summary>
+    public long MaxCaptureBytes { get; init; } = 512L << 20;
 
     /// <summary>Bytes of residual streams kept for patched runs (<see cref="GenerationRequest.KeepStream"/>), all together. Default 256 MiB.</summary>
     public long StreamBytes { get; init; } = 256L << 20;

@@ -30,7 +30,7 @@ internal sealed class RequestStart(LoadedModel model, KvPool pool)
     /// <param name="positions">Positions to keep.</param>
     public void Keep(RunningRequest entry, Sequence sequence, int positions)
     {
-        // One of a thousand cells of a map: nobody goes on with it.
+        // A run that began at a later block has no rows below it to be gone on from, and there may be thousands of such runs.
         if (sequence.EntryBlock > 0) positions = 0;
         var stream = sequence == entry.Main && entry.Request.KeepStream && positions >= entry.Request.Prompt.Count ? entry.Captures[^1].Result() : null;
         pool.Keep(sequence.Keyed, positions, sequence.Sound, sequence.Pages,

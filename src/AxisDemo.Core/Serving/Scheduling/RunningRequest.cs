@@ -22,6 +22,9 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
 
     public int ReservedPages { get; init; }
 
+    /// <summary>Bytes that its captures take at most.</summary>
+    public long CaptureBytes { get; init; }
+
     /// <summary>Place in the queue last reported.</summary>
     public int Ahead { get; set; } = -1;
 

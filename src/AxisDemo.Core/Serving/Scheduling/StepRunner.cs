@@ -92,7 +92,8 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
 
         if (ended is { } reason)
         {
-            entry.Finish(reason, null, null);
+            // Nothing is left where a token was held; a given beginning may end within a character.
+            entry.Finish(reason, answer.Rest(), null);
             Finished.Add(entry);
             return;
         }
@@ -160,9 +161,7 @@ internal sealed class StepRunner(LoadedModel model, KvPool pool, IKvStore store,
     // What is no number decides nothing and is not reported: the request ends, and the others do not notice.
     private void Fail(RunningRequest entry, string what)
     {
-        entry.Fail($"The computation left the range of float32: {what} is not a finite number. " + (entry.Request.Interventions.Count > 0
-            ? "The interventions are too strong: use a smaller coefficient or threshold."
-            : "The model's file is damaged, or this engine's precision is too low for it: download the model again, or try another engine (Engine:Kernels=scalar, axis: --kernels scalar)."));
+        entry.Fail(RangeFault.Says(what, entry.Request.Interventions.Count > 0));
         Finished.Add(entry);
     }
 

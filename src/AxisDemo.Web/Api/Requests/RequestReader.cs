@@ -136,9 +136,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
     {
         if (list is { ValueKind: JsonValueKind.Array } items && items.GetArrayLength() > MostInterventions)
             throw Fault("interventions", $"there are {items.GetArrayLength()}; {MostInterventions} are possible.", "Leave some out.");
-        List<Intervention> all = [.. Cap(cap, loaded, library), .. list is { } given ? InterventionFile.Parse(given, library) : []];
-        if (all.Exists(i => i.Kind == InterventionKind.Freeze)) throw Fault("interventions", "attention patterns cannot be frozen here: no axis file holds those of a run.", "The command line can, with the file of another run.");
-        return all;
+        return [.. Cap(cap, loaded, library), .. list is { } given ? InterventionFile.Parse(given, library, runs: false) : []];
     }
 
     private static IReadOnlyList<Intervention> Cap(RequestCap? cap, ReadyModel loaded, VectorLibrary library)

@@ -44,7 +44,7 @@ internal static class ConversationSchemas
         settings.Set("history", Choice(ConversationJson.Histories, ConversationJson.Histories[0]));
 
         var variant = document.Of(nameof(FiledVariant));
-        variant.Set("kind", Choice(ConversationJson.Kinds));
+        variant.Set("kind", Choice(VariantKinds.Words));
         variant.Set("percentile", OrNull(Double(ConversationJson.Percentiles)));
         variant.Set("strength", OrNull(Double(ConversationJson.Strengths)));
         foreach (var name in new[] { "band", "toward", "model" }) LongText(nameof(FiledVariant), name, ConversationJson.LongestName);

@@ -38,7 +38,7 @@ public sealed record ConversationFile
     public FiledColumn? D { get; init; }
 
     /// <summary>A column.</summary>
-    public FiledColumn? this[Column column] => column switch { Column.A => A, Column.B => B, Column.C => C, _ => D };
+    public FiledColumn? this[Column column] => column switch { Column.A => A, Column.B => B, Column.C => C, Column.D => D };
 
     /// <summary>The turns, oldest first.</summary>
     public required IReadOnlyList<FiledTurn> Turns { get; init; }
@@ -94,7 +94,7 @@ public sealed record FiledTurn
     public IReadOnlyList<FiledAnswer>? D { get; init; }
 
     /// <summary>A column's; null where the turn had no such column.</summary>
-    public IReadOnlyList<FiledAnswer>? this[Column column] => column switch { Column.A => A, Column.B => B, Column.C => C, _ => D };
+    public IReadOnlyList<FiledAnswer>? this[Column column] => column switch { Column.A => A, Column.B => B, Column.C => C, Column.D => D };
 
     internal IEnumerable<Column> Columns => Charts.Columns.All.Where(column => this[column] is not null);
 
@@ -139,7 +139,7 @@ public sealed record FiledSettings
     public FiledVariant? D { get; init; }
 
     /// <summary>What a column ran.</summary>
-    public FiledVariant? this[Column column] => column switch { Column.A => A, Column.B => B, Column.C => C, _ => D };
+    public FiledVariant? this[Column column] => column switch { Column.A => A, Column.B => B, Column.C => C, Column.D => D };
 }
 
 /// <summary>What a column ran; fields that its kind does not use are null.</summary>

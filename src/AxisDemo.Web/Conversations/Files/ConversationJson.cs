@@ -31,7 +31,6 @@ public static partial class ConversationJson
     internal const int MostLayers = 10_000;
     internal const int LongestText = 1_000_000;
     internal const int LongestName = 500;
-    internal static readonly string[] Kinds = ["plain", "capped", "steered"];
     internal static readonly string[] Histories = ["own", .. Columns.All.Select(column => $"from{column}")];
     internal static readonly NumberRange Temperatures = SamplingRanges.Temperature;
     internal static readonly NumberRange RepetitionPenalties = new(0, double.MaxValue, AboveLeast: true);
@@ -95,7 +94,7 @@ public static partial class ConversationJson
     private static void CheckLetters(JsonElement root)
     {
         foreach (var field in root.EnumerateObject().Select(field => field.Name).Where(name => name is [>= 'a' and <= 'z'] && !Columns.All.Any(column => column.Letter() == name)))
-            throw Fault(field, "is no column that there can be.", NumberOfColumns);
+            throw Fault(field, "is not a column.", NumberOfColumns);
     }
 
     // Both columns were always there, and said nothing where they had no answer.
@@ -196,7 +195,7 @@ public static partial class ConversationJson
         {
             if (settings[column] is not { } variant) continue;
             var name = column.Letter();
-            if (!Kinds.Contains(variant.Kind)) throw Fault($"{at}.{name}.kind", $"is '{Printable.Text(variant.Kind)}'.", $"Possible: {string.Join(", ", Kinds)}.");
+            if (VariantKinds.Parse(variant.Kind) is null) throw Fault($"{at}.{name}.kind", $"is '{Printable.Text(variant.Kind)}'.", $"Possible: {string.Join(", ", VariantKinds.Words)}.");
             if (variant.Percentile is { } p && !Percentiles.Contains(p)) throw Fault($"{at}.{name}.percentile", $"is {p}; {Percentiles} is possible.");
             if (variant.Strength is { } s && !Strengths.Contains(s)) throw Fault($"{at}.{name}.strength", $"is {s}; a small number is needed.");
             Text($"{at}.{name}.systemPrompt", variant.SystemPrompt, LongestText);

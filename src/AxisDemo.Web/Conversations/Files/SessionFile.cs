@@ -223,7 +223,7 @@ public static class SessionFile
 
     private static FiledVariant? Variant(ColumnVariant? v) => v is null ? null : new()
     {
-        Kind = v.Kind switch { VariantKind.Capped => "capped", VariantKind.Steered => "steered", VariantKind.Plain => "plain" },
+        Kind = v.Kind.Word(),
         Percentile = v.Kind == VariantKind.Capped ? v.Percentile : null,
         Band = v.Kind == VariantKind.Capped ? v.Band?.ToString() : null,
         Toward = v.Kind == VariantKind.Steered ? v.Toward : null,
@@ -236,11 +236,11 @@ public static class SessionFile
     private static ColumnVariant Variant(FiledVariant v)
     {
         var plain = new ColumnVariant { SystemPrompt = v.SystemPrompt, Model = v.Model };
-        return v.Kind switch
+        return VariantKinds.Parse(v.Kind) switch
         {
-            "capped" => plain with { Kind = VariantKind.Capped, Percentile = v.Percentile, Band = BandOf(v.Band) },
-            "steered" => plain with { Kind = VariantKind.Steered, Toward = v.Toward ?? ColumnVariant.TowardAssistant, Strength = v.Strength ?? 0, ControlSeed = v.ControlSeed ?? 0 },
-            _ => plain,
+            VariantKind.Capped => plain with { Kind = VariantKind.Capped, Percentile = v.Percentile, Band = BandOf(v.Band) },
+            VariantKind.Steered => plain with { Kind = VariantKind.Steered, Toward = v.Toward ?? ColumnVariant.TowardAssistant, Strength = v.Strength ?? 0, ControlSeed = v.ControlSeed ?? 0 },
+            VariantKind.Plain or null => plain,
         };
     }
 

@@ -15,6 +15,24 @@ public enum VariantKind
     Steered,
 }
 
+/// <summary>The words of kinds in files.</summary>
+public static class VariantKinds
+{
+    /// <summary>All words.</summary>
+    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetValues<VariantKind>().Select(Word)];
+
+    /// <summary>A kind's word.</summary>
+    public static string Word(this VariantKind kind) => kind switch { VariantKind.Plain => "plain", VariantKind.Capped => "capped", VariantKind.Steered => "steered" };
+
+    /// <summary>The kind that a word stands for; null for another word.</summary>
+    public static VariantKind? Parse(string? word)
+    {
+        foreach (var kind in Enum.GetValues<VariantKind>())
+            if (kind.Word() == word) return kind;
+        return null;
+    }
+}
+
 /// <summary>What a column runs. Immutable; everything that a repetition needs is in it.</summary>
 public sealed record ColumnVariant
 {

@@ -51,9 +51,9 @@ public sealed class EngineSettings
     [Range(EngineOptions.LeastKvMegabytes, EngineOptions.MostMegabytes, ErrorMessage = "Engine:KvBudgetMegabytes must lie between {1} and {2}.")]
     public int KvBudgetMegabytes { get; set; } = 2048;
 
-    /// <summary>Most memory that the activations captured for one request take, MiB.</summary>
+    /// <summary>Most memory that captured activations of running requests take, all together, MiB.</summary>
     [Range(0, EngineOptions.MostMegabytes, ErrorMessage = "Engine:CaptureMegabytes must lie between {1} and {2}.")]
-    public int CaptureMegabytes { get; set; } = 256;
+    public int CaptureMegabytes { get; set; } = 512;
 
     /// <summary>Most memory that residual streams kept for patched runs take, all together, MiB.</summary>
     [Range(0, EngineOptions.MostMegabytes, ErrorMessage = "Engine:StreamMegabytes must lie between {1} and {2}.")]
