@@ -73,7 +73,8 @@ public class GenerateCommandTests
         Axis.Run("generate", "--prompt", "Hi", "--beginning", "1,x").AssertBadInput("--beginning: x", "is no token");
         // Nothing is left to write.
         Assert.Equal((0, "length"), Ended("2", "1,2"));
-        Assert.Equal((0, "length"), Ended("2", "1,2,3"));
+        Axis.Run("generate", "--prompt", "Hi", "--max-tokens", "2", "--beginning", "1,2,3").AssertBadInput("beginning: it has 3 tokens", "is 2");
+        Axis.Run("generate", "--prompt", "Hi", "--beginning", "1,,2").AssertBadInput("--beginning: (empty): is no token");
 
         (int, string?) Ended(string most, string beginning)
         {

@@ -54,7 +54,7 @@ public class LogitsCommandTests
         Assert.Equal(clean, Logits("1,9690,198,2683", own));
         Assert.NotEqual(plain, Logits("1,4093,198,2683", own));
         var beyond = folder.Write("beyond.json", """[{"kind":"patch","site":"resid_pre","layers":0,"values":"clean.safetensors#blocks.0.hook_resid_pre"}]""");
-        Axis.Run("logits", "--ids", "1,9690", "--intervene", beyond, "--out", folder.File("run.safetensors")).AssertBadInput("position 3 is none of the prompt's 2");
+        Axis.Run("logits", "--ids", "1,9690", "--intervene", beyond, "--out", folder.File("run.safetensors")).AssertBadInput("interventions[0].positions: position 3 is none of the prompt's, which has 2 tokens");
     }
 
     [Fact]

@@ -187,7 +187,7 @@ public sealed class InterventionFileTests : IDisposable
         Assert.Contains(word, Assert.Throws<InputException>(() => Parse(json)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("""{}""", "no list")]
+    [InlineData("""{}""", "not a list")]
     [InlineData("""[3]""", "interventions[0]: it is no object")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"1:3","treshold":"p75"}]""", "treshold")]
     [InlineData("""[{"kind":"cup","axis":"a.axis.safetensors","layers":"1:3","threshold":1}]""", "cup")]
@@ -197,7 +197,7 @@ public sealed class InterventionFileTests : IDisposable
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"1:3","threshold":"p0.25"}]""", "Write p75")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"1:3","threshold":1e99}]""", "no number")]
     [InlineData("""[{"kind":"cap","vector":"v.safetensors#one","layers":"1:3","threshold":"p75"}]""", "axis file")]
-    [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"3:5","threshold":1}]""", "interventions[0].layers: 3:5 are no blocks of")]
+    [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"3:5","threshold":1}]""", "interventions[0].layers: 3:5: ")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"3:3","threshold":1}]""", "3:3")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":"-1:2","threshold":1}]""", "-1:2")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","vector":"v.safetensors#one","layers":"1","threshold":1}]""", "both")]

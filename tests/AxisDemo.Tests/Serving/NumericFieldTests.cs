@@ -23,7 +23,7 @@ public sealed class NumericFieldTests : IDisposable
         100.00001f, 1e5f, 1e10f, 1e17f, 1e19f, 1e20f, 1e30f, 1e38f, float.MaxValue, -1, -1e20f, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN,
     ];
     private static readonly int[] Wholes = [0, 1, -1, int.MaxValue, int.MinValue, 300, 301];
-    private static readonly string[] Fields = ["temperature", "topP", "topK", "repetitionPenalty", "maxTokens", "interventions", "vector", "watch"];
+    private static readonly string[] Fields = ["temperature", "topP", "topK", "repetitionPenalty", "maxTokens", "threshold", "coefficient", "vector", "watch"];
 
     private readonly LoadedModel model = Load();
     private readonly Engine first = new(Load()), second = new(Load());

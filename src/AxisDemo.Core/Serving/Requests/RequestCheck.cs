@@ -19,12 +19,12 @@ internal static class RequestCheck
             throw Fault("prompt", $"the conversation has {known} tokens, and {model.Name} holds {model.Context}.", "Start a new conversation, or undo some turns.");
         Entries("promptSpecial", request.PromptSpecial);
         Entries("promptGenerated", request.PromptGenerated);
-        if (request.Forced is null && request.Beginning.Count > request.MaxTokens)
-            throw Fault("beginning", $"it has {request.Beginning.Count} tokens, and maxTokens, which counts them, is {request.MaxTokens}.", "Raise maxTokens, or give fewer.");
         // What is given already is not generated.
         if (request.MaxTokens < 0 || request.MaxTokens - request.Beginning.Count > options.MaxTokens)
             throw Fault("maxTokens", $"is {request.MaxTokens}; 0 to {options.MaxTokens + (long)request.Beginning.Count} is possible.");
         if (request.Forced?.Count > options.MaxTokens) throw Fault("forced", $"has {request.Forced.Count} tokens; {options.MaxTokens} are possible.");
+        if (request.Forced is null && request.Beginning.Count > request.MaxTokens)
+            throw Fault("beginning", $"it has {request.Beginning.Count} tokens, and maxTokens, which counts them, is {request.MaxTokens}.", "Raise maxTokens, or give fewer.");
         if (request.Beginning.Count > 0 && request.Forced is not null) throw Fault("beginning", "an answer that is given whole has no beginning.", "Send one of the two.");
 
         SamplingRanges.Check(request.Sampling);

@@ -83,7 +83,7 @@ internal static class RequestSchemas
         kinds["mask_head"] = Other("mask_head", "A head's z becomes zero, or a mean.", ["heads"],
             ("heads", List(List(Whole(0), 2, 2), int.MaxValue), "The heads: [[layer, head], …]."),
             ("value", Choice(["zero", "mean"]), "What their z becomes; missing: zero, or the mean where one is given."),
-            ("mean", Text(), "AXIS#NAME: a tensor [layers, heads * headDim] of an axis file."),
+            ("mean", Text(), "AXIS#NAME: a tensor [layers, heads * headDim] of an axis file; needed where the value is mean."),
             ("positions", Positions(Words), Where));
         kinds["patch"] = Other("patch", "Rows, or some heads of them, become given ones.", ["site", "values"],
             ("site", Choice(Sites), "The place in the block, by TransformerLens' names."),
@@ -113,16 +113,16 @@ internal static class RequestSchemas
             ["axis"] = Said(Text(), "`axis`, the model's default, or the id of another axis of the model."),
             ["vector"] = Said(Text(), "AXIS#NAME: a tensor of an axis file."),
             ["layers"] = Said(Layers(), "\"a:b\", half open, or a block's number; needed, but for the site `embed`, which is before the blocks and takes a vector of one row."),
-            ["site"] = Said(Choice(Sites, Site.ResidPost.ShortName()), "The place in the block, by TransformerLens' names; the vector is as wide as its rows."),
-            ["positions"] = Said(Positions(Words), Where),
-            [own.Name] = Said(own.Holds, own.Means),
+            ["site"] = Said(OrNull(Choice(Sites, Site.ResidPost.ShortName())), "The place in the block, by TransformerLens' names; the vector is as wide as its rows."),
+            ["positions"] = Said(OrNull(Positions(Words)), Where),
+            [own.Name] = Said(own.Needed ? own.Holds : OrNull(own.Holds), own.Means),
         },
     }.Requires(own.Needed ? ["kind", own.Name] : ["kind"]);
 
     private static OpenApiSchema Other(string kind, string does, string[] needed, params (string Name, OpenApiSchema Holds, string Means)[] fields)
     {
         var schema = new OpenApiSchema { Type = JsonSchemaType.Object, Description = does, Properties = new Dictionary<string, IOpenApiSchema> { ["kind"] = Choice([kind]) } };
-        foreach (var (name, holds, means) in fields) schema.Properties[name] = Said(holds, means);
+        foreach (var (name, holds, means) in fields) schema.Properties[name] = Said(needed.Contains(name) ? holds : OrNull(holds), means);
         return schema.Requires(["kind", .. needed]);
     }
 

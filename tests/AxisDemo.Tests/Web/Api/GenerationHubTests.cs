@@ -84,7 +84,7 @@ public sealed class GenerationHubTests : IClassFixture<GenerationHubTests.SmallH
     [InlineData("""{"messages":[null]}""", "messages[0]")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"maxTokens":65}""", "1 to 64")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"cap","axis":"/etc/passwd","layers":1,"threshold":0}]}""", "not offered")]
-    [InlineData("""{"messages":[{"role":"user","content":"x"}],"interventions":{}}""", "no list")]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"interventions":{}}""", "not a list")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"watch":["other.safetensors"]}""", "not offered")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"model":"nothing"}""", "In memory: scripted.")]
     public async Task A_wrong_request_is_answered_by_its_fault_and_never_reaches_the_engine(string json, string said)

@@ -72,7 +72,7 @@ public sealed class RawRequestTests : IClassFixture<AxisHost>
             ($$"""{{{Said}},"interventions":{{new string('[', 5000)}}{{new string(']', 5000)}}}""", "more than 64 deep"),
             ($$"""{{{Said}},"watch":[{{string.Join(',', Enumerable.Repeat("\"axis\"", 3000))}}]}""", "3000; 64"),
             ("{" + Said + $",\"cap\":{{\"layers\":\"1:3\",\"threshold\":[{string.Join(',', Enumerable.Repeat('1', 10_000))}]}}}}", "10000 numbers for 2"),
-            ("{" + Said + $",\"cap\":{{\"layers\":\"{new string('9', 10_000)}\"}}}}", "no range"),
+            ("{" + Said + $",\"cap\":{{\"layers\":\"{new string('9', 10_000)}\"}}}}", "not a range"),
             ($$"""{{{Said}},"{{new string('x', 10_000)}}":1}""", "no such field"),
             ("{" + Said + "}{}", "not JSON"),
             ("{" + Said + ",}", "not JSON"),

@@ -22,7 +22,7 @@ public sealed class RestRefusalTests(RestRefusalTests.SmallHost small) : IClassF
     [InlineData("/api/project", """{"messages":[{"role":"user","content":"x"}],"watch":"/etc/passwd"}""", HttpStatusCode.BadRequest, "watch", "not offered")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"watch":["nothing","@9"]}""", HttpStatusCode.BadRequest, "watch[0]", "not offered")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"cap","axis":"nothing","layers":1,"threshold":0}]}""", HttpStatusCode.BadRequest, "interventions[0].axis", "not offered")]
-    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"cap":{"layers":"9:12","threshold":0}}""", HttpStatusCode.BadRequest, "cap.layers", "no blocks")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"cap":{"layers":"9:12","threshold":0}}""", HttpStatusCode.BadRequest, "cap.layers", "does not have these blocks")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"cup","layers":1}]}""", HttpStatusCode.BadRequest, "interventions[0].kind", "'cup' is not known")]
     public async Task What_is_wrong_is_said_in_one_shape(string path, string body, HttpStatusCode status, string? field, string said)
     {

@@ -68,7 +68,7 @@ public class ConversationJsonTests
     [InlineData("""{"format": "axisdemo.conversation", "a": null, "b": {}, "turns": []}""", "a: is missing.")]
     [InlineData("""{"format": "axisdemo.conversation", "a": {}, "b": {}, "turns": null}""", "turns: must not be null.")]
     [InlineData("""{"format": "axisdemo.conversation", "version": 2, "turns": []}""", "it has no column. A conversation has one to four columns")]
-    [InlineData("""{"format": "axisdemo.conversation", "version": 2, "a": {}, "b": {}, "c": {}, "d": {}, "e": {}, "turns": []}""", "e: is no column that there can be. A conversation has one to four columns")]
+    [InlineData("""{"format": "axisdemo.conversation", "version": 2, "a": {}, "b": {}, "c": {}, "d": {}, "e": {}, "turns": []}""", "e: is not a column. A conversation has one to four columns")]
     [InlineData("""{"format": "axisdemo.conversation", "version": 2, "a": {}, "turns": [{"user": "x"}]}""", "turns[0]: has no column.")]
     [InlineData("""{"format": "axisdemo.conversation", "version": 2, "a": {}, "turns": [{"user": "x", "a": [], "c": []}]}""", "turns[0].c: belongs to a column that the file does not have.")]
     public void A_wrong_file_is_told_in_its_own_words(string json, string said)
