@@ -37,6 +37,19 @@ public abstract class ContinuedAnswerConformanceTests : ServingChecks
         }
     }
 
+    [Fact]
+    public async Task A_beginning_that_ends_within_a_character_gives_what_is_left_of_it()
+    {
+        using var golden = Golden();
+        using var engine = Open();
+        var bird = engine.Tokenizer.Encode("🦜", parseSpecial: false);
+        Assert.True(bird.Length > 1);
+        // Nothing is left to write: the half is given as what it is, as at the end of an answer that was cut there.
+        var request = Request(golden, 0, 1) with { Beginning = [bird[0]] };
+        var end = Assert.IsType<FinishedEvent>((await Collect(engine, request))[^1]);
+        Assert.Equal((FinishReason.Length, 1, "\ufffd"), (end.Reason, end.Tokens, end.Text));
+    }
+
     private void Equal(GenerationEvent[] whole, GenerationEvent[] continued, int cut)
     {
         Assert.DoesNotContain(continued, e => e is FailedEvent);

@@ -58,6 +58,43 @@ public class LogitsCommandTests
     }
 
     [Fact]
+    public void The_mean_over_the_tokens_is_what_masked_heads_take()
+    {
+        using var folder = new TemporaryFolder();
+        string[] common = ["logits", "--ids", "1,9690,198,2683", "--logits", "last", "--hooks", "blocks.3.attn.hook_z"];
+        float[] Values(string file, string name)
+        {
+            using var open = SafetensorsFile.Open(folder.File(file));
+            Assert.True(open.TryGet(name, out var tensor), name);
+            return tensor.ToFloats();
+        }
+
+        Assert.Equal(0, Axis.Run([.. common, "--out", folder.File("rows.safetensors")]).ExitCode);
+        Assert.Equal(0, Axis.Run([.. common, "--mean", "--out", folder.File("mean.safetensors")]).ExitCode);
+        var (rows, mean) = (Values("rows.safetensors", "blocks.3.attn.hook_z"), Values("mean.safetensors", "blocks.3.attn.hook_z"));
+        Assert.Equal(576, mean.Length);
+        for (var i = 0; i < mean.Length; i++) Assert.Equal(Enumerable.Range(0, 4).Average(t => (double)rows[t * 576 + i]), mean[i], 1e-6);
+        var mask = folder.Write("mask.json", """[{"kind":"mask_head","heads":[[3,8]],"mean":"mean.safetensors#blocks.{layer}.attn.hook_z"}]""");
+        var masked = Axis.Run([.. common, "--intervene", mask, "--out", folder.File("masked.safetensors")]);
+        Assert.True(masked.ExitCode == 0, masked.Error);
+        var seen = Values("masked.safetensors", "blocks.3.attn.hook_z");
+        for (var t = 0; t < 4; t++) Assert.Equal(mean[^64..], seen[(t * 576 + 512)..((t + 1) * 576)]);
+        Axis.Run(["logits", "--ids", "1", "--mean", "--hooks", "blocks.0.attn.hook_pattern", "--out", folder.File("l.safetensors")]).AssertBadInput("--mean", "no mean");
+    }
+
+    [Fact]
+    public void What_leaves_the_range_of_numbers_is_not_written()
+    {
+        using var folder = new TemporaryFolder();
+        SafetensorsWriter.Write(folder.File("v.safetensors"), [("huge", [576], Enumerable.Repeat(3e38f, 576).ToArray())]);
+        var add = folder.Write("add.json", """[{"kind":"add","vector":"v.safetensors#huge","layers":3,"coefficient":10}]""");
+        var run = Axis.Run("logits", "--ids", "1,9690", "--intervene", add, "--out", folder.File("l.safetensors"));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("a logit is not a finite number. The interventions are too strong", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("l.safetensors")));
+    }
+
+    [Fact]
     public void An_unknown_hook_names_the_known_ones_and_writes_nothing()
     {
         using var folder = new TemporaryFolder();

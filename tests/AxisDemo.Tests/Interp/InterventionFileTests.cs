@@ -27,7 +27,9 @@ public sealed class InterventionFileTests : IDisposable
         float[] Count(int n) => [.. Enumerable.Range(0, n).Select(i => (float)i)];
         SafetensorsFileWith("run.safetensors", ("rows", [5, Width], Count(5 * Width)), ("two", [2, Width], Count(2 * Width)), ("each", [2, 5, Width], Count(2 * 5 * Width)), ("whole", [Layers, 5, Width], Count(Layers * 5 * Width)),
             ("blocks.2.attn.hook_z", [5, 4], Count(20)), ("blocks.3.attn.hook_z", [5, 4], [.. Count(20).Select(v => v + 100)]), ("keys", [5, 2], Count(10)),
-            ("blocks.1.attn.hook_pattern", [2, 5, 5], Count(50)), ("means", [Layers, 4], Count(Layers * 4)), ("means3", [Layers, 2, 2], Count(Layers * 4)));
+            ("nan", [Width], [1f, float.NaN, 1]), ("blocks.1.attn.hook_pattern", [2, 5, 5], Count(50)), ("means", [Layers, 4], Count(Layers * 4)), ("means3", [Layers, 2, 2], Count(Layers * 4)));
+        // As many tokens as layers: only the file says that they are tokens.
+        SafetensorsWriter.Write(Path.Combine(folder.FullName, "tokens.safetensors"), [("rows", [Layers, Width], Count(Layers * Width)), ("z", [Layers, 4], Count(Layers * 4)), ("mean", [4], Count(4))], new Dictionary<string, string> { ["ids"] = "1,2,3,4" });
         new AxisFile(new AxisParts { Layers = Layers, Width = Width, Axis = axis, PercentileTable = percentiles, Provenance = Provenance("abc") }).Write(Path.Combine(folder.FullName, "a.axis.safetensors"));
         new AxisFile(new AxisParts { Layers = Layers, Width = Width, Axis = axis, Provenance = Provenance("other") }).Write(Path.Combine(folder.FullName, "foreign.axis.safetensors"));
     }
@@ -48,6 +50,18 @@ public sealed class InterventionFileTests : IDisposable
         Assert.Equal([(1, 1075f), (2, 2075f)], cap.Layers.Select(l => (l.Layer, l.Amount)));
         Assert.Equal(Positions.All, cap.Positions);
     }
+
+    [Fact]
+    public void Null_is_as_if_missing_and_a_whole_number_may_be_written_as_a_fraction()
+    {
+        var item = Assert.Single(Parse("""[{"kind":"add","vector":"v.safetensors#one","axis":null,"layers":3.0,"site":null,"coefficient":1,"positions":[2e0,5],"threshold":null}]"""));
+        Assert.Equal((3, Site.ResidPost, Positions.At([2, 5])), (item.Layers[0].Layer, item.Site, item.Positions));
+        Assert.Contains("2.5 is no position", Assert.Throws<InputException>(() => Parse("""[{"kind":"mask_head","heads":[],"positions":[2.5]}]""")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_is_no_file() =>
+        Assert.Contains("it is a folder", Assert.Throws<InputException>(() => InterventionFile.Read(folder.FullName, library)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_field_given_twice_is_refused()
@@ -171,6 +185,16 @@ public sealed class InterventionFileTests : IDisposable
     [InlineData("""[{"kind":"freeze","site":"z","layers":1,"values":"run.safetensors#rows"}]""", "site: does not belong")]
     [InlineData("""[{"kind":"ablate","axis":"a.axis.safetensors","site":"embed"}]""", "axis: has a direction for each block")]
     [InlineData("""[{"kind":"mask_head"}]""", "heads: they are missing")]
+    [InlineData("""[{"kind":"mask_head","heads":3}]""", "heads: 3 is not a list")]
+    [InlineData("""[{"kind":"mask_head","heads":[[0,1],[1,1],[0,1]]}]""", "interventions[0].heads: [0, 1] is named twice")]
+    [InlineData("""[{"kind":"mask_head","heads":[[0,0]],"value":"mean","mean":"tokens.safetensors#z"}]""", "a row for each token")]
+    [InlineData("""[{"kind":"add","vector":"tokens.safetensors#rows","layers":1,"coefficient":1}]""", "a row for each token")]
+    [InlineData("""[{"kind":"add","vector":"run.safetensors#nan","layers":1,"coefficient":1}]""", "run.safetensors: nan: it holds a value that is not a number")]
+    [InlineData("""[{"kind":"patch","site":"v","layers":1,"heads":[2],"values":"run.safetensors#keys"}]""", "interventions[0].heads: head 2 does not exist")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"positions":[1,0],"values":"run.safetensors#two"}]""", "not clear which row")]
+    [InlineData("""[{"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"positions":7}]""", "interventions[0].positions: 7 is neither")]
+    [InlineData("""[{"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"coefficient":2}]""", "interventions[0].coefficient: is given twice")]
+    [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":1,"site":"attn_out","threshold":"p75"}]""", "threshold: p75 is a percentile of projections at the block's output, and the site is attn_out")]
     [InlineData("""[{"kind":"mask_head","heads":[[0]]}]""", "is no [layer, head]")]
     [InlineData("""[{"kind":"mask_head","heads":[["a",0]]}]""", "is no [layer, head]")]
     [InlineData("""[{"kind":"mask_head","heads":[[0,2]]}]""", "heads 0 to 1")]

@@ -26,6 +26,31 @@ public sealed class ConversationTests : IDisposable
     }
 
     [Fact]
+    public void A_prompt_says_which_tokens_are_which_message()
+    {
+        var conversation = new Conversation(tokenizer, template, "You are terse.");
+        conversation.Ask("Name a colour.");
+        var mark = conversation.Mark();
+        conversation.Answer("Blue", tokenizer.Encode("Blue", parseSpecial: false));
+        conversation.Ask("user");
+        conversation.Rewind(mark);
+        conversation.Answer("Green", [.. "Green".SelectMany(c => tokenizer.Encode(c.ToString(), parseSpecial: false))]);
+        var grown = conversation.Ask("Another one, please.");
+        var whole = Conversation.Encode(tokenizer, template, conversation.Messages);
+
+        string[] texts = ["You are terse.", "Name a colour.", "Green", "Another one, please."];
+        foreach (var prompt in new[] { grown, whole })
+        {
+            Assert.Equal(texts, prompt.Messages.Select(span => tokenizer.Decode(prompt.Ids[span])));
+            Assert.Equal(prompt.Messages[2].GetOffsetAndLength(prompt.Ids.Length), (Array.IndexOf(prompt.Generated!, true), prompt.Generated!.Count(g => g)));
+            Assert.Equal("Another one, please.", tokenizer.Decode([.. prompt.Span(3).Positions!.Select(p => prompt.Ids[p])]));
+        }
+
+        Assert.Contains("messages 0 to 3", Assert.Throws<InputException>(() => grown.Span(4)).Message, StringComparison.Ordinal);
+        Assert.Contains("no tokens", Assert.Throws<InputException>(() => Conversation.Encode(tokenizer, template, [new("user", "")]).Span(0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Typed_control_tokens_stay_text_and_only_the_template_s_own_tokens_are_marked()
     {
         var conversation = new Conversation(tokenizer, template);

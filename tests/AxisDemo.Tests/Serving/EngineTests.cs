@@ -243,6 +243,21 @@ public sealed class EngineTests(EngineFixture fixture) : IClassFixture<EngineFix
     }
 
     [Fact]
+    public async Task Captures_of_several_requests_share_one_bound_and_wait_for_each_other()
+    {
+        using var engine = EngineFixture.Open(options: new EngineOptions { MaxCaptureBytes = 1 << 20 });
+        // 4 tokens of 30 blocks and the step's rows: 0.35 MB each.
+        var request = Request("Hello", 4) with { Captures = [new Capture("all", Site.ResidPost, [.. Enumerable.Range(0, 30)], CaptureSpan.Answer)], StopAtEndOfTurn = false };
+        var ends = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Collect(engine, request)));
+
+        Assert.Contains(ends, events => events.Any(e => e is QueuedEvent));
+        Assert.All(ends, events => Assert.Equal(4, Assert.IsType<FinishedEvent>(events[^1]).Captured[0].Positions.Count));
+        // The mean of a long span is small, and the rows that make it are not.
+        var mean = new Capture("prompt", Site.ResidPost, [.. Enumerable.Range(0, 30)], CaptureSpan.Between(0, request.Prompt.Count), Mean: true);
+        Assert.Contains("Engine:CaptureMegabytes", Assert.Throws<InputException>(() => engine.StreamAsync(request with { Captures = [mean] })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_bad_request_is_refused_before_it_is_queued()
     {
         var good = Request("Hello", 4);

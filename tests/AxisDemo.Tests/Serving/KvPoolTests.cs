@@ -94,6 +94,29 @@ public sealed class KvPoolTests : IDisposable
         Assert.Empty(store.Dirty);
     }
 
+    [Fact]
+    public void Copies_are_made_within_the_budget_or_not_at_all()
+    {
+        var pool = new KvPool(store, 10, 1 << 20);
+        List<int> plain = [], patched = [], other = [];
+        long[] tokens = Plain([.. Enumerable.Range(1, 24)]), own = Capped([.. Enumerable.Range(1, 24)]);
+        pool.Cover(plain, 24);
+        pool.Keep(tokens, 24, 24, plain, new ResidualStream(2, [new float[48], new float[48]]));
+
+        // Six pages are kept and six would be copied: there is room for ten.
+        Assert.Equal(0, pool.ReuseBelow(tokens, own, 23, patched, out var stream));
+        Assert.Null(stream);
+        Assert.Empty(patched);
+        // Two pages are shared, four copied.
+        Assert.Equal(8, pool.ReuseBelow(tokens, [.. tokens[..8], .. own[8..]], 23, patched, out stream));
+        Assert.NotNull(stream);
+        Assert.Equal(10, pool.UsedBytes);
+        // The rest of a page cannot be copied now: what is shared ends with the page before it.
+        Assert.Equal(20, pool.Reuse(tokens.AsSpan(0, 22), other));
+        Assert.Equal(5, other.Count);
+        Assert.Equal(10, pool.UsedBytes);
+    }
+
     public void Dispose() => store.Dispose();
 
     private sealed class CopyLog : IKvStore

@@ -24,6 +24,8 @@ public sealed class RestRefusalTests(RestRefusalTests.SmallHost small) : IClassF
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"cap","axis":"nothing","layers":1,"threshold":0}]}""", HttpStatusCode.BadRequest, "interventions[0].axis", "not offered")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"cap":{"layers":"9:12","threshold":0}}""", HttpStatusCode.BadRequest, "cap.layers", "does not have these blocks")]
     [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"cup","layers":1}]}""", HttpStatusCode.BadRequest, "interventions[0].kind", "'cup' is not known")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"freeze","layers":1,"values":"axis#axis"}]}""", HttpStatusCode.BadRequest, "interventions[0].kind", "cannot be frozen here")]
+    [InlineData("/api/generate", """{"messages":[{"role":"user","content":"x"}],"interventions":[{"kind":"zap"}]}""", HttpStatusCode.BadRequest, "interventions[0].kind", "mask_head or patch.")]
     public async Task What_is_wrong_is_said_in_one_shape(string path, string body, HttpStatusCode status, string? field, string said)
     {
         using var answer = await Post(path, body);

@@ -34,6 +34,21 @@ public sealed class ChatSessionContinueTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_of_another_model_is_not_gone_on_with()
+    {
+        generator.Script = _ => ScriptedGenerator.Say("Half", " an").SkipLast(1).Append(new FinishedEvent(FinishReason.Length, 2, 1));
+        await session.SendAsync("One");
+        generator.Model = ScriptedGenerator.Info("another");
+        generator.Become(new ModelState(new ReadyModel(generator, ScriptedGenerator.TestAxis(), null), null, null));
+        var asked = generator.Requests.Count;
+        await session.ContinueAsync(Column.A);
+
+        Assert.Equal(asked, generator.Requests.Count);
+        Assert.Equal("Half an", session.Turns[0][Column.A][0].Text);
+        Assert.Contains("was written by scripted, and the column runs another", session.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_continued_answer_is_what_it_would_have_been_undisturbed()
     {
         string[] whole = ["Once", " upon", " a", " time", ",", " a", " ship"];
