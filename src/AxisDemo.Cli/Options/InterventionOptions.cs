@@ -10,7 +10,7 @@ namespace AxisDemo.Cli;
 /// <summary><c>--intervene</c> and <c>--watch</c>: what is done to the forward pass, and what is reported of it.</summary>
 internal sealed class InterventionOptions(bool watch)
 {
-    private readonly Option<string?> intervene = new("--intervene") { Description = "A JSON list of interventions: caps, additions, ablations, masked heads, patches, frozen attention.", HelpName = "I.json" };
+    private readonly Option<string?> intervene = new("--intervene") { Description = "A JSON list of interventions: caps, additions, ablations, masked heads, patches, frozen attention (docs/interventions.md).", HelpName = "I.json" };
     private readonly Option<string[]> watches = new("--watch")
     {
         Description = "Report each token's projection: an axis file or FILE#TENSOR, with @LAYER (default: the axis file's display layer). May be given again.",
