@@ -60,8 +60,13 @@ public sealed class InterventionFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_is_no_file() =>
+    public void What_is_no_file_or_has_nothing_in_it_is_said()
+    {
+        var path = Path.Combine(folder.FullName, "empty.json");
+        File.WriteAllText(path, " \n");
+        Assert.Contains("it is empty", Assert.Throws<InputException>(() => InterventionFile.Read(path, library)).Message, StringComparison.Ordinal);
         Assert.Contains("it is a folder", Assert.Throws<InputException>(() => InterventionFile.Read(folder.FullName, library)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_field_given_twice_is_refused()

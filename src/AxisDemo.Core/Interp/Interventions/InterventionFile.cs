@@ -22,7 +22,9 @@ public static class InterventionFile
         if (!File.Exists(path)) throw new InputException(path, "", Directory.Exists(path) ? "it is a folder." : "there is no such file.", "Give a file with a list of interventions.");
         try
         {
-            using var document = JsonInput.Parse(JsonInput.ReadFile(path, LongestFile, "Give a list of interventions; vectors stay in files of their own."), path, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var bytes = JsonInput.ReadFile(path, LongestFile, "Give a list of interventions; vectors stay in files of their own.");
+            if (!bytes.AsSpan().ContainsAnyExcept(" \t\r\n"u8)) throw new InputException(path, "", "it is empty.", "Write [ {\"kind\": …}, … ].");
+            using var document = JsonInput.Parse(bytes, path, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return Parse(document.RootElement, library, path);
         }
         catch (JsonException e)
