@@ -27,7 +27,7 @@ internal static class GenerateCommand
             using var engine = model.Start(parsed, cancellation);
             ChatTemplate? template = null;
             var given = prompt.Read(parsed, engine.Tokenizer, () => template = engine.Template);
-            var (changes, watches) = interventions.Read(parsed, engine.Model, template);
+            var (changes, watches) = interventions.Read(parsed, engine.Model, given.Ids.Length, template);
             var request = new GenerationRequest
             {
                 Prompt = given.Ids,

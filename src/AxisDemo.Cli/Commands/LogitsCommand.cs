@@ -33,8 +33,9 @@ internal static class LogitsCommand
                 .Distinct().Select(name => HookPoint.Parse(name, loaded.Info.Layers)).ToList();
             var from = parsed.GetValue(positions) switch { "last" => given.Ids.Length - 1, "none" => given.Ids.Length, _ => 0 };
             var means = parsed.GetValue(mean);
+            if (means && points.Count == 0) throw new InputException("--mean", "", "there is nothing to take the mean of.", "Name hook points with --hooks.");
             if (means && points.Exists(p => p.Site == Site.Pattern)) throw new InputException("--mean", "", "attention patterns have no mean: each token has as many numbers as there are before it.", "Leave the patterns out.");
-            var changes = interventions.Read(parsed, loaded.Info).Interventions;
+            var changes = interventions.Read(parsed, loaded.Info, given.Ids.Length).Interventions;
             var seen = Inspector.Run(loaded.Transformer, given.Ids, points, changes, logitsFrom: from, marks: given.Marks());
             cancellation.ThrowIfCancellationRequested();
 
@@ -48,7 +49,7 @@ internal static class LogitsCommand
                 ["ids"] = string.Join(',', given.Ids),
                 ["engine"] = loaded.Info.Engine,
             });
-            if (parsed.GetValue(json)) Output.Json(new { ids = given.Ids, path = parsed.GetRequiredValue(output), tensors = tensors.Select(t => new { name = t.Name, shape = t.Shape }) });
+            if (parsed.GetValue(json)) Output.Json(new { ids = given.Ids, pieces = given.Ids.Select(id => Convert.ToHexStringLower(loaded.Tokenizer.Bytes(id))), path = parsed.GetRequiredValue(output), tensors = tensors.Select(t => new { name = t.Name, shape = t.Shape }) });
             return Task.FromResult(CommandLine.Done);
         });
         return command;

@@ -24,12 +24,12 @@ internal sealed class InterventionOptions(bool watch)
         if (watch) command.Options.Add(watches);
     }
 
-    /// <summary>What was asked for. With the template that wrote the prompt, axes made with another one are noted.</summary>
-    public (IReadOnlyList<Intervention> Interventions, IReadOnlyList<Watch> Watches) Read(ParseResult parsed, ModelInfo model, ChatTemplate? template = null)
+    /// <summary>What was asked for, for a prompt of so many tokens. With the template that wrote the prompt, axes made with another one are noted.</summary>
+    public (IReadOnlyList<Intervention> Interventions, IReadOnlyList<Watch> Watches) Read(ParseResult parsed, ModelInfo model, int prompt = int.MaxValue, ChatTemplate? template = null)
     {
         var file = parsed.GetValue(intervene);
         var library = new VectorLibrary(model, name => Resolve(name, file));
-        IReadOnlyList<Intervention> changes = file is null ? [] : InterventionFile.Read(file, library);
+        IReadOnlyList<Intervention> changes = file is null ? [] : InterventionFile.Read(file, library, prompt);
         IReadOnlyList<Watch> watched = watch ? [.. parsed.GetValue(watches)!.Select(library.Watch)] : [];
         if (template is not null) foreach (var axis in library.Axes) NoteRendering(axis, template);
         return (changes, watched);

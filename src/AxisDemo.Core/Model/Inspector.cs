@@ -43,7 +43,7 @@ public static class Inspector
         var sequence = new SequenceHooks(shape, model.Vectors, interventions, watches, captures, count, count);
         marks ??= new TokenMarks[count];
         var result = new Inspection(count, config.Vocabulary, logitsFrom, watches.Count, sequence.Caps);
-        CaptureRun[] runs = [.. captures.Select(c => new CaptureRun(c, shape, count))];
+        CaptureRun[] runs = [.. captures.Select(c => new CaptureRun(c, shape, count, 0))];
         chunk = chunk == 0 ? count : chunk;
         var (rows, plan) = (new StepRows(), new HookPlan());
         for (var start = 0; start < count; start += chunk)

@@ -54,7 +54,7 @@ public class LogitsCommandTests
         Assert.Equal(clean, Logits("1,9690,198,2683", own));
         Assert.NotEqual(plain, Logits("1,4093,198,2683", own));
         var beyond = folder.Write("beyond.json", """[{"kind":"patch","site":"resid_pre","layers":0,"values":"clean.safetensors#blocks.0.hook_resid_pre"}]""");
-        Axis.Run("logits", "--ids", "1,9690", "--intervene", beyond, "--out", folder.File("run.safetensors")).AssertBadInput("interventions[0].positions: position 3 is none of the prompt's, which has 2 tokens");
+        Axis.Run("logits", "--ids", "1,9690", "--intervene", beyond, "--out", folder.File("run.safetensors")).AssertBadInput("beyond.json: interventions[0].positions: position 3 is none of the prompt's, which has 2 tokens");
     }
 
     [Fact]
@@ -80,6 +80,7 @@ public class LogitsCommandTests
         var seen = Values("masked.safetensors", "blocks.3.attn.hook_z");
         for (var t = 0; t < 4; t++) Assert.Equal(mean[^64..], seen[(t * 576 + 512)..((t + 1) * 576)]);
         Axis.Run(["logits", "--ids", "1", "--mean", "--hooks", "blocks.0.attn.hook_pattern", "--out", folder.File("l.safetensors")]).AssertBadInput("--mean", "no mean");
+        Axis.Run(["logits", "--ids", "1", "--mean", "--out", folder.File("l.safetensors")]).AssertBadInput("--mean", "--hooks");
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class InterventionFileTests : IDisposable
             for (var p = 0; p < AxisFile.Percentiles; p++) percentiles[l * AxisFile.Percentiles + p] = l * 1000 + p;
         }
 
-        SafetensorsFileWith("v.safetensors", ("one", [Width], [3f, 0, 4]), ("all", [Layers, Width], axis), ("m", [Width], [1f, 1, 1]), ("wide", [5], new float[5]));
+        SafetensorsFileWith("v.safetensors", ("one", [Width], [3f, 0, 4]), ("all", [Layers, Width], axis), ("m", [Width], [1f, 1, 1]), ("of1", [Width], [1f, 0, 0]), ("of2", [Width], [0f, 2, 0]), ("wide", [5], new float[5]));
         float[] Count(int n) => [.. Enumerable.Range(0, n).Select(i => (float)i)];
         SafetensorsFileWith("run.safetensors", ("rows", [5, Width], Count(5 * Width)), ("two", [2, Width], Count(2 * Width)), ("each", [2, 5, Width], Count(2 * 5 * Width)), ("whole", [Layers, 5, Width], Count(Layers * 5 * Width)),
             ("blocks.2.attn.hook_z", [5, 4], Count(20)), ("blocks.3.attn.hook_z", [5, 4], [.. Count(20).Select(v => v + 100)]), ("keys", [5, 2], Count(10)),
@@ -57,6 +57,24 @@ public sealed class InterventionFileTests : IDisposable
         var item = Assert.Single(Parse("""[{"kind":"add","vector":"v.safetensors#one","axis":null,"layers":3.0,"site":null,"coefficient":1,"positions":[2e0,5],"threshold":null}]"""));
         Assert.Equal((3, Site.ResidPost, Positions.At([2, 5])), (item.Layers[0].Layer, item.Site, item.Positions));
         Assert.Contains("2.5 is no position", Assert.Throws<InputException>(() => Parse("""[{"kind":"mask_head","heads":[],"positions":[2.5]}]""")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_position_behind_the_prompt_is_named_with_its_item()
+    {
+        var list = JsonDocument.Parse("""[{"kind":"patch","site":"resid_pre","layers":1,"positions":[4],"values":"run.safetensors#rows"}]""").RootElement;
+        Assert.Single(InterventionFile.Parse(list, library, prompt: 5));
+        Assert.Equal("interventions[0].positions", Assert.Throws<InputException>(() => InterventionFile.Parse(list, library, prompt: 4)).Field);
+    }
+
+    [Fact]
+    public void Each_layer_may_have_a_tensor_of_its_own()
+    {
+        var add = Assert.Single(Parse("""[{"kind":"add","vector":"v.safetensors#of{layer}","layers":"1:3","coefficient":1}]"""));
+        Assert.Equal([1f, 0, 0], add.Layers[0].Vector.Values.ToArray());
+        Assert.Equal([0f, 2, 0], add.Layers[1].Vector.Values.ToArray());
+        var mean = Assert.Single(Parse("""[{"kind":"mean_ablate","vector":"v.safetensors#one","mean":"v.safetensors#of{layer}","layers":2}]"""));
+        Assert.Equal([0f, 2, 0], mean.Layers[0].Addend!.Values.ToArray());
     }
 
     [Fact]
@@ -196,7 +214,8 @@ public sealed class InterventionFileTests : IDisposable
     [InlineData("""[{"kind":"add","vector":"tokens.safetensors#rows","layers":1,"coefficient":1}]""", "a row for each token")]
     [InlineData("""[{"kind":"add","vector":"run.safetensors#nan","layers":1,"coefficient":1}]""", "run.safetensors: nan: it holds a value that is not a number")]
     [InlineData("""[{"kind":"patch","site":"v","layers":1,"heads":[2],"values":"run.safetensors#keys"}]""", "interventions[0].heads: head 2 does not exist")]
-    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"positions":[1,0],"values":"run.safetensors#two"}]""", "not clear which row")]
+    [InlineData("""[{"kind":"patch","site":"resid_pre","layers":1,"positions":[1,0],"values":"run.safetensors#two"}]""", "interventions[0].positions: run.safetensors#two has a row for each position, and the list is not in order")]
+    [InlineData("""[{"kind":"add","vector":"v.safetensors#of{layer}","layers":"1:4","coefficient":1}]""", "v.safetensors: of3: there is no such tensor")]
     [InlineData("""[{"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"positions":7}]""", "interventions[0].positions: 7 is neither")]
     [InlineData("""[{"kind":"add","vector":"v.safetensors#one","layers":1,"coefficient":1,"coefficient":2}]""", "interventions[0].coefficient: is given twice")]
     [InlineData("""[{"kind":"cap","axis":"a.axis.safetensors","layers":1,"site":"attn_out","threshold":"p75"}]""", "threshold: p75 is a percentile of projections at the block's output, and the site is attn_out")]

@@ -46,7 +46,8 @@ internal sealed class InterventionItem
     }
 
     /// <param name="runs">Whether there are files of other runs; without them nothing can be frozen.</param>
-    public Intervention Build(bool runs)
+    /// <param name="prompt">Tokens of the prompt.</param>
+    public Intervention Build(bool runs, int prompt)
     {
         var offered = Kinds.Where(k => runs || k.Kind != InterventionKind.Freeze).Select(k => k.Name).ToList();
         var names = string.Join(", ", offered.SkipLast(1)) + " or " + offered[^1];
@@ -57,7 +58,7 @@ internal sealed class InterventionItem
         // "coefficient" on a cap, "threshold" on an addition: the writer means something that would not happen.
         foreach (var property in json.EnumerateObject())
             if (property.Name != "kind" && !own.Contains(property.Name) && property.Value.ValueKind != JsonValueKind.Null) throw Fault(property.Name, "does not belong to this kind of intervention.", $"{name} takes {string.Join(", ", own)}.");
-        return Made(() => kind switch
+        return Made(prompt, () => kind switch
         {
             InterventionKind.Cap => Along((site, layers, vector) => Intervention.Cap(layers.Zip(Floors(site, layers), (l, floor) => (l, vector.At(l), floor)), Positions(), site)),
             InterventionKind.Add => Along((site, layers, vector) => Intervention.Add(layers.Select(l => (l, vector.At(l), Coefficient())), Positions(), site)),
@@ -70,12 +71,12 @@ internal sealed class InterventionItem
     }
 
     // What an intervention refuses by itself, it refuses by the name of its own field.
-    private Intervention Made(Func<Intervention> make)
+    private Intervention Made(int prompt, Func<Intervention> make)
     {
         try
         {
             var made = make();
-            InterventionCheck.Fit(made, library.Model.Shape);
+            InterventionCheck.Fit(made, library.Model.Shape, prompt);
             return made;
         }
         catch (InputException e) when (e.Kind == FaultKind.Request && !e.Field.StartsWith(place, StringComparison.Ordinal))
@@ -171,7 +172,7 @@ internal sealed class InterventionItem
         }
         catch (InputException e) when (e.Kind == FaultKind.Request)
         {
-            throw new InputException(source, $"{place}.{field}", e.Fault, e.Remedy, e);
+            throw new InputException(source, $"{place}.{(e.Field == "positions" ? e.Field : field)}", e.Fault, e.Remedy, e);
         }
     }
 

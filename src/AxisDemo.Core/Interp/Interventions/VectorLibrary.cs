@@ -47,8 +47,10 @@ public sealed class VectorLibrary(ModelInfo model, Func<string, string> resolve,
     /// <exception cref="InputException">The file or the tensor is missing, or has another shape than the model.</exception>
     public LayerVectors Vector(string reference) => Vector(reference, Model.Width);
 
-    /// <summary>The same for a site whose rows are so wide.</summary>
-    public LayerVectors Vector(string reference, int width) => Vector(VectorReference.OfVector(reference, offers), width);
+    /// <summary>The same for a site whose rows are so wide. With <c>{layer}</c> in the name each layer has a tensor of its own.</summary>
+    public LayerVectors Vector(string reference, int width) => ForLayer(reference, 0) == reference
+        ? Vector(VectorReference.OfVector(reference, offers), width)
+        : new LayerVectors(reference, layer => Vector(VectorReference.OfVector(ForLayer(reference, layer), offers), width).At(layer));
 
     /// <summary>A head's mean from a tensor of all heads' means: [layers, heads * headDim] or [layers, heads, headDim].</summary>
     /// <exception cref="InputException">As for <see cref="Vector(string)"/>.</exception>

@@ -9,13 +9,16 @@ internal sealed class CaptureRun
     private readonly double[]? sums;
     private readonly double[]? norms;
     private readonly List<int> positions = [];
+    private readonly int most;
 
     /// <param name="capture">What is wanted.</param>
     /// <param name="shape">The model's sizes.</param>
     /// <param name="keys">Positions that a pattern's row reaches over.</param>
-    public CaptureRun(Capture capture, ModelShape shape, int keys)
+    /// <param name="answer">Tokens of the answer at most.</param>
+    public CaptureRun(Capture capture, ModelShape shape, int keys, int answer)
     {
         Capture = capture;
+        most = capture.Span.Positions?.Count ?? answer;
         Width = shape.WidthOf(capture.Site) * (capture.Site == Site.Pattern ? keys : 1);
         rows = new float[capture.Layers.Count][];
         if (capture.Mean) (sums, norms) = (new double[capture.Layers.Count * Width], new double[capture.Layers.Count]);
@@ -67,7 +70,7 @@ internal sealed class CaptureRun
 
     private bool Keep(int layer, int at, ReadOnlySpan<float> row)
     {
-        if (rows[layer].Length < (at + 1) * Width) Array.Resize(ref rows[layer], Math.Max((at + 1) * Width, rows[layer].Length * 2));
+        if (rows[layer].Length < (at + 1) * Width) Array.Resize(ref rows[layer], Math.Max((at + 1) * Width, (int)Math.Min((long)most * Width, rows[layer].Length * 2L)));
         row.CopyTo(rows[layer].AsSpan(at * Width));
         return TensorPrimitives.IsFiniteAll(row);
     }

@@ -11,21 +11,16 @@ internal static class InterventionCheck
     /// <exception cref="InputException">One does not fit; the message says which, and which part of it.</exception>
     public static void Validate(IReadOnlyList<Intervention> interventions, ModelShape shape, int prompt)
     {
-        for (var n = 0; n < interventions.Count; n++)
-        {
-            var (i, place) = (interventions[n], $"interventions[{n}].");
-            Fit(i, shape, place);
-            if (i.Positions is { Kind: PositionKind.List, List: [.., var last] } && last >= prompt && i.Kind is InterventionKind.Patch or InterventionKind.Freeze)
-                throw Fault($"{place}positions", $"position {last} is none of the prompt's, which has {prompt} tokens.", "Give a list of the prompt's positions, counted from 0, that the values have too.");
-        }
+        for (var n = 0; n < interventions.Count; n++) Fit(interventions[n], shape, prompt, $"interventions[{n}].");
     }
 
-    /// <summary>What can be said without a prompt.</summary>
+    /// <summary>The same of one intervention.</summary>
     /// <param name="i">The intervention.</param>
     /// <param name="shape">The model's sizes.</param>
+    /// <param name="prompt">Tokens of the prompt.</param>
     /// <param name="place">What stands before the names of its parts in a message.</param>
     /// <exception cref="InputException">It does not fit; the message says which part of it.</exception>
-    public static void Fit(Intervention i, ModelShape shape, string place = "")
+    public static void Fit(Intervention i, ModelShape shape, int prompt, string place = "")
     {
         foreach (var block in i.Blocks) Block($"{place}layers", block, i.Site, shape);
         foreach (var item in i.Layers)
@@ -47,6 +42,9 @@ internal static class InterventionCheck
             var fits = i.Site == Site.Pattern ? values.Width % width == 0 : values.Width == width;
             if (!fits) throw Fault($"{place}values", $"{values.Name} has rows of {values.Width} numbers; {i.Site.Name()} of this model has {(i.Site == Site.Pattern ? $"{width} for each key" : width)}.", "Use values of a run of this model.");
         }
+
+        if (i.Positions is { Kind: PositionKind.List, List: [.., var last] } && last >= prompt && i.Kind is InterventionKind.Patch or InterventionKind.Freeze)
+            throw Fault($"{place}positions", $"position {last} is none of the prompt's, which has {prompt} tokens.", "Give a list of the prompt's positions, counted from 0, that the values have too.");
     }
 
     /// <summary>A vector in a block's output, as watches have it.</summary>

@@ -40,7 +40,7 @@ internal static class RequestCheck
             throw Fault("captures", $"they take up to {bytes >> 20} MiB; {options.MaxCaptureBytes >> 20} are possible.", "Capture fewer blocks or positions, or raise Engine:CaptureMegabytes.");
         if (!request.KeepStream) return;
         if (request.Interventions.Count > 0) throw Fault("keepStream", "only the stream of a run without interventions can be kept.", "Leave the interventions out, or keepStream.");
-        if ((long)request.Prompt.Count * model.Layers * model.Width * sizeof(float) is var stream && stream > options.StreamBytes)
+        if (StreamBytes(request, model) is var stream && stream > options.StreamBytes)
             throw Fault("keepStream", $"the stream of {request.Prompt.Count} tokens takes {stream >> 20} MiB; {options.StreamBytes >> 20} are possible.", "Send a shorter prompt, or raise Engine:StreamMegabytes.");
 
         void Entries(string field, IReadOnlyList<bool>? entries)
@@ -53,10 +53,15 @@ internal static class RequestCheck
     public static long CaptureBytes(GenerationRequest request, ModelInfo model, EngineOptions options)
     {
         var (answer, keys) = (request.AnswerTokens, Math.Min(model.Context, request.Prompt.Count + request.AnswerTokens));
-        // A written answer grows by a row a step; what is given of it may come at once.
-        var given = Math.Max(1, request.Forced?.Count ?? request.Beginning.Count);
-        return request.Captures.Sum(c => c.Bytes(model.Shape, answer, keys, options.MaxRows, Math.Min(options.MaxRows, given)));
+        // A written answer grows by a row a step, a given one by a few, and what is given of its beginning may come at once.
+        var rows = request.Forced is null ? Math.Clamp(request.Beginning.Count, 1, options.MaxRows) : Math.Min(options.MaxRows, StepPlanner.AheadTokens);
+        var stream = request.KeepStream ? (long)model.Layers * model.Width * sizeof(float) * Math.Min(options.MaxRows, request.Prompt.Count) : 0;
+        return stream + request.Captures.Sum(c => c.Bytes(model.Shape, answer, keys, options.MaxRows, rows));
     }
+
+    /// <summary>Bytes of the residual stream that a request keeps.</summary>
+    public static long StreamBytes(GenerationRequest request, ModelInfo model) =>
+        request.KeepStream ? (long)request.Prompt.Count * model.Layers * model.Width * sizeof(float) : 0;
 
     private static InputException Fault(string field, string fault, string remedy = "") => new("request", field, fault, remedy);
 }

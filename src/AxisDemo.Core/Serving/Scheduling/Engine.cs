@@ -84,7 +84,7 @@ public sealed class Engine : IGenerator, IDisposable
             throw new InputException("request", "queue", $"too many visitors: {options.MaxRunning} requests are running and {options.MaxWaiting} wait.", "Try again in a moment.") { Kind = FaultKind.Queue };
         }
 
-        var entry = new RunningRequest(request, cancellation) { ReservedPages = needed, CaptureBytes = RequestCheck.CaptureBytes(request, model.Info, options) };
+        var entry = new RunningRequest(request, cancellation) { ReservedPages = needed, CaptureBytes = RequestCheck.CaptureBytes(request, model.Info, options), StreamBytes = RequestCheck.StreamBytes(request, model.Info) };
         incoming.Enqueue(entry);
         wake.Release();
         // The loop may have ended between the check and the queue: nobody else would answer.
@@ -176,6 +176,7 @@ public sealed class Engine : IGenerator, IDisposable
         {
             // In order: a large request is not overtaken for ever by small ones.
             if (waiting[i].CaptureBytes > 0 && running.Sum(r => r.CaptureBytes) + waiting[i].CaptureBytes > options.MaxCaptureBytes) break;
+            if (waiting[i].StreamBytes > 0 && running.Sum(r => r.StreamBytes) + waiting[i].StreamBytes > options.StreamBytes) break;
             if (!pool.TryReserve(waiting[i].ReservedPages)) break;
             var entry = waiting[i];
             waiting.RemoveAt(i--);

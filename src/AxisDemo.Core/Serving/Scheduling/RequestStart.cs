@@ -20,7 +20,7 @@ internal sealed class RequestStart(LoadedModel model, KvPool pool)
         if (!request.WatchPrompt) Reuse(request, main, reader);
         foreach (var sequence in (ReadOnlySpan<Sequence?>)[main, reader])
             if (sequence is not null) sequence.Sound = sequence.Computed;
-        entry.Begin(tokens, main, reader, new AnswerSoFar(request.Beginning, model.Tokenizer), [.. captures.Select(c => new CaptureRun(c, shape, keys))]);
+        entry.Begin(tokens, main, reader, new AnswerSoFar(request.Beginning, model.Tokenizer), [.. captures.Select(c => new CaptureRun(c, shape, keys, request.AnswerTokens))]);
         entry.Send(new StartedEvent(prompt, Math.Min(prompt, entry.ReusedTokens)) { Seed = request.Sampling.Seed });
     }
 

@@ -25,6 +25,9 @@ internal sealed class RunningRequest(GenerationRequest request, CancellationToke
     /// <summary>Bytes that its captures take at most.</summary>
     public long CaptureBytes { get; init; }
 
+    /// <summary>Bytes of the residual stream that it keeps.</summary>
+    public long StreamBytes { get; init; }
+
     /// <summary>Place in the queue last reported.</summary>
     public int Ahead { get; set; } = -1;
 

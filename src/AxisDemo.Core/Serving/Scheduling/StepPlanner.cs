@@ -7,7 +7,7 @@ internal sealed class StepPlanner(EngineOptions options)
 {
     // Tokens of given answers that a step may take, of all requests together: enough for the matrix products to use each weight many
     // times, few enough for their logits (with a reader twice as many rows) to stay small. The step's time is a limit too.
-    private const int AheadTokens = 64;
+    internal const int AheadTokens = 64;
     // Shorter pieces do not pay: sequences of one row each share what a longer one has for itself.
     private const int LeastAhead = 8;
     private Pending[] pending = new Pending[16];

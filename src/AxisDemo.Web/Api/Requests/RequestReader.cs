@@ -57,7 +57,7 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
                 Beginning = request.Beginning ?? [],
                 Sampling = Sampling(request.Sampling, prompt.Turn),
                 MaxTokens = maxTokens,
-                Interventions = Interventions(request.Cap, request.Interventions, loaded, library),
+                Interventions = Interventions(request.Cap, request.Interventions, loaded, library, prompt.Ids.Length),
                 Watch = request.Watch is { } watches ? [.. watches.Select((w, i) => Watch(library, $"watch[{i}]", w))] : loaded.Axis is { } axis ? [axis.Display()] : [],
                 Read = request.Read,
                 LogProbs = request.LogProbs,
@@ -132,11 +132,11 @@ public sealed class RequestReader(IModelSource source, Microsoft.Extensions.Opti
         }
     }
 
-    private static List<Intervention> Interventions(RequestCap? cap, JsonElement? list, ReadyModel loaded, VectorLibrary library)
+    private static List<Intervention> Interventions(RequestCap? cap, JsonElement? list, ReadyModel loaded, VectorLibrary library, int prompt = int.MaxValue)
     {
         if (list is { ValueKind: JsonValueKind.Array } items && items.GetArrayLength() > MostInterventions)
             throw Fault("interventions", $"there are {items.GetArrayLength()}; {MostInterventions} are possible.", "Leave some out.");
-        return [.. Cap(cap, loaded, library), .. list is { } given ? InterventionFile.Parse(given, library, runs: false) : []];
+        return [.. Cap(cap, loaded, library), .. list is { } given ? InterventionFile.Parse(given, library, runs: false, prompt: prompt) : []];
     }
 
     private static IReadOnlyList<Intervention> Cap(RequestCap? cap, ReadyModel loaded, VectorLibrary library)

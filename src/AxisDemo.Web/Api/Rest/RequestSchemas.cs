@@ -106,18 +106,21 @@ internal static class RequestSchemas
     {
         Type = JsonSchemaType.Object,
         Description = does + " Its direction is `axis` or `vector`, one of the two.",
-        OneOf = [new OpenApiSchema { Required = new HashSet<string> { "axis" } }, new OpenApiSchema { Required = new HashSet<string> { "vector" } }],
+        OneOf = [Only("axis"), Only("vector")],
         Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["kind"] = Choice([kind]),
-            ["axis"] = Said(Text(), "`axis`, the model's default, or the id of another axis of the model."),
-            ["vector"] = Said(Text(), "AXIS#NAME: a tensor of an axis file."),
+            ["axis"] = Said(OrNull(Text()), "`axis`, the model's default, or the id of another axis of the model."),
+            ["vector"] = Said(OrNull(Text()), "AXIS#NAME: a tensor of an axis file."),
             ["layers"] = Said(Layers(), "\"a:b\", half open, or a block's number; needed, but for the site `embed`, which is before the blocks and takes a vector of one row."),
             ["site"] = Said(OrNull(Choice(Sites, Site.ResidPost.ShortName())), "The place in the block, by TransformerLens' names; the vector is as wide as its rows."),
             ["positions"] = Said(OrNull(Positions(Words)), Where),
             [own.Name] = Said(own.Needed ? own.Holds : OrNull(own.Holds), own.Means),
         },
     }.Requires(own.Needed ? ["kind", own.Name] : ["kind"]);
+
+    // One that is null is as if it were missing.
+    private static OpenApiSchema Only(string field) => new() { Required = new HashSet<string> { field }, Properties = new Dictionary<string, IOpenApiSchema> { [field] = Text() } };
 
     private static OpenApiSchema Other(string kind, string does, string[] needed, params (string Name, OpenApiSchema Holds, string Means)[] fields)
     {

@@ -55,6 +55,13 @@ public sealed class Answer(int turn, Column column, int sample, ChatSettings set
     /// <summary>The model that wrote it, by its id: token ids mean something to it alone.</summary>
     public string Model { get; } = model;
 
+    /// <summary>Whether this model wrote it; an answer out of a file knows its model by its hash.</summary>
+    public bool IsBy(ReadyModel loaded)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        return Model.Length > 0 ? Model == loaded.Id : Origin?.Model?.Sha256 is { Length: > 0 } sha && sha == loaded.Generator.Model.Sha256;
+    }
+
     /// <summary>A replay: the tokens of the text that is given; null: the model writes its own.</summary>
     public IReadOnlyList<int>? Given { get; } = given;
 

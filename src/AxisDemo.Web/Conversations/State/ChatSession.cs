@@ -279,10 +279,10 @@ public sealed partial class ChatSession : IDisposable
         var turn = turns[^1];
         if (Possible(turn.User) is not { } loaded) return false;
         var cut = turn.Answers.Where(a => a.Sample == 0 && (only ?? a.Column) == a.Column && loaded.Has(a.Column) && a.CanContinue).ToList();
-        if (cut.Find(a => a.Model != loaded[a.Column].Id) is { } other)
+        if (cut.Find(a => !a.IsBy(loaded[a.Column])) is { } other)
         {
             // Its tokens are numbers of another vocabulary, or other choices.
-            Problem = $"Column {other.Column}'s answer was written by {(other.Model.Length > 0 ? other.Model : "a model that is not known")}, and the column runs {loaded[other.Column].Id}. Choose that model again to go on with it, or let the message be answered again.";
+            Problem = $"Column {other.Column}'s answer was written by {(other.Model.Length > 0 ? other.Model : other.Origin?.Model?.Name ?? "a model that is not known")}, and the column runs {loaded[other.Column].Id}. Choose that model again to go on with it, or let the message be answered again.";
             Changed?.Invoke();
             return false;
         }

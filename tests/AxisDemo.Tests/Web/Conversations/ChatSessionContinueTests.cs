@@ -49,6 +49,27 @@ public sealed class ChatSessionContinueTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_out_of_a_file_is_gone_on_with_by_the_model_of_its_hash()
+    {
+        generator.Script = _ => ScriptedGenerator.Say("Half", " an").SkipLast(1).Append(new FinishedEvent(FinishReason.Length, 2, 1));
+        await session.SendAsync("One");
+        var (file, loaded) = (session.File(DateTimeOffset.UnixEpoch), generator.State);
+        // Opened before the model is there.
+        generator.Become(new ModelState(null, null, "not yet"));
+        using var other = new ChatSession(generator, new LimitOptions());
+        Assert.True(other.Open(file));
+        generator.Become(loaded);
+        await other.ContinueAsync(Column.A);
+        Assert.Equal("Half anHalf an", other.Turns[0][Column.A][0].Text);
+
+        generator.Model = ScriptedGenerator.Info("scripted") with { Sha256 = "another" };
+        generator.Become(new ModelState(new ReadyModel(generator, ScriptedGenerator.TestAxis(), null), null, null));
+        await other.ContinueAsync(Column.B);
+        Assert.Equal("Half an", other.Turns[0][Column.B][0].Text);
+        Assert.Contains("was written by scripted", other.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_continued_answer_is_what_it_would_have_been_undisturbed()
     {
         string[] whole = ["Once", " upon", " a", " time", ",", " a", " ship"];
